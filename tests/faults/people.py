@@ -1,6 +1,20 @@
 """Faults about who writes to us: customers who are the same person (25), or blocked (26)."""
 
-from tests.faults.rows import BLOCKED, CHAT_MOVED, EVOLVE, HANDLER, MERGED, MOVED_AWAY, RECORD, RULE, a_fault
+from tests.faults.rows import (
+    BLOCKED,
+    CHAT_MOVED,
+    COMPOSITION,
+    EVOLVE,
+    HANDLER,
+    MERGED,
+    MOVED_AWAY,
+    ONE_MATTER,
+    RECORD,
+    RULE,
+    TWO_CHATS,
+    TWO_MATTERS,
+    a_fault,
+)
 
 MERGING = (
     a_fault(
@@ -42,6 +56,8 @@ MERGING = (
     a_fault(
         "25",
         RULE,
+        TWO_CHATS,
+        TWO_MATTERS,
         "a customer is merged twice",
         "rooms/merging",
         "    if one.merged_into is not None:\n",
@@ -51,6 +67,8 @@ MERGING = (
     a_fault(
         "25",
         RULE,
+        TWO_CHATS,
+        TWO_MATTERS,
         "a customer is merged into one who is somebody else",
         "rooms/merging",
         "    if other.merged_into is not None:\n",
@@ -78,6 +96,8 @@ MERGING = (
     a_fault(
         "25",
         RULE,
+        TWO_CHATS,
+        TWO_MATTERS,
         "consent is not read through the person",
         "rooms/outbound",
         "    person = person_of(view)\n    opted_in = None if person is None else person.opted_in\n",
@@ -101,6 +121,117 @@ MERGING = (
         "    customer.opted_in, customer.blocked = event.opted_in, event.blocked\n",
         "    customer.opted_in = event.opted_in\n",
         MERGED,
+    ),
+)
+
+CASE_MERGING = (
+    a_fault(
+        "25",
+        RULE,
+        "a case is merged into another customer's",
+        "rooms/case_merging",
+        "    if whose == others:\n",
+        "    if True:\n",
+        TWO_MATTERS,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a case is merged while a draft waits",
+        "rooms/case_merging",
+        "    drafts = {command.case: view.draft, command.into: view.other_file.draft}\n",
+        "    drafts = {command.into: view.other_file.draft}\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a case is merged of which something is to be disposed",
+        "rooms/case_merging",
+        "    left = {command.case: view.aftermath, command.into: view.other_file.aftermath}\n",
+        "    left = {}\n",
+        TWO_MATTERS,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a chat is merged while its customer is on the line",
+        "rooms/case_merging",
+        "    live = next((case for case in (view.case, view.other_file.case) if on_the_line(case)), None)\n",
+        "    live = None\n",
+        TWO_CHATS,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "merging forgets who waits",
+        "rooms/case_merging",
+        "    waits_since = None if one.unanswered_since is None else earlier(one.unanswered_since, other.unanswered_since)\n",
+        "    waits_since = None\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "a customer who waits is merged into a case that waits for them",
+        "rooms/case_merging",
+        "    return moves and view.case.unanswered_since is not None\n",
+        "    return False\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "the thread of a case that is merged leads to it still",
+        "rooms/case_merging",
+        "        *(ThreadJoined(by, at, other.id, thread) for thread in threads_of(one)),\n",
+        "",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "02",
+        EVOLVE,
+        "a thread is joined, and leads where it did",
+        "rooms/joining",
+        "def _lead_there(thread: Editing, event: ThreadJoined) -> None:\n    thread.case = event.case\n",
+        "def _lead_there(thread: Editing, event: ThreadJoined) -> None:\n    pass\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        RECORD,
+        "a case forgets the threads that lead to it",
+        "rooms/joining",
+        "    case.joined = (*case.joined, event.thread)\n",
+        "    pass\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "a successor is on one of the threads alone",
+        "rooms/arrivals",
+        "        *joins_successor(before, c, new, c.thread),\n",
+        "",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        EVOLVE,
+        "a reply goes to a thread of somebody else",
+        "rooms/replies",
+        "        thread=c.thread or view.case.thread,\n",
+        '        thread=c.thread or "t9",\n',
+        ONE_MATTER,
+    ),
+    a_fault(
+        "16",
+        COMPOSITION,
+        "what follows for the other case is asked of the one",
+        "rooms/case_merging",
+        "    others={MergeCases: _seen_from_other},\n",
+        "",
+        ONE_MATTER,
     ),
 )
 

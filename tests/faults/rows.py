@@ -82,6 +82,7 @@ DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
 BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
 EDITED = "a-message-that-is-edited"
 MERGED = "customers-who-are-one"
+ONE_MATTER, TWO_MATTERS, TWO_CHATS = "two-cases-that-are-one", "two-cases-that-are-two", "two-chats-that-are-one"
 MOVED_AWAY, CHAT_MOVED = "a-whatsapp-case-of-somebody-else", "a-chat-case-of-somebody-else"
 BLOCKED = "somebody-who-is-blocked"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'

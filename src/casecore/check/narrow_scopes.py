@@ -38,6 +38,7 @@ from casecore.check.people_scopes import (
     merged_chats_scope,
     merged_scope,
     misplaced_scope,
+    unmerged_cases_scope,
     unread_scope,
 )
 from casecore.check.scope_parts import (
@@ -541,6 +542,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), partial(misplaced_scope, Channel.WHATSAPP)),
     (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
     (lambda policy: customers_may_write(Channel.MESSAGING, policy), merged_cases_scope),
+    (lambda policy: customers_may_write(Channel.MESSAGING, policy), unmerged_cases_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), merged_chats_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),

@@ -120,12 +120,14 @@ def misplaced_scope(channel: Channel, policy: Policy) -> Scope:
 
 
 def merged_cases_scope(policy: Policy) -> Scope:
-    """Two cases that may be one, of one customer or of two; a draft may wait, and something to be disposed."""
-    arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", channel=Channel.MESSAGING)
+    """Two cases of one customer that are one; a draft may wait, and something to be disposed."""
+    arrive = partial(
+        ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", customer="maria", channel=Channel.MESSAGING
+    )
     commands = [
-        arrive(thread="t1", customer="maria", new_case=CASE),
-        *(arrive(thread="t2", customer=customer, new_case="c2") for customer in ("maria", "mia")),
+        *(arrive(thread=thread, new_case=case) for thread, case in (("t1", CASE), ("t2", "c2"))),
         MergeCases(SYSTEM, NOON, CASE, "c2"),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello again", new_case="c3"),
         OpenCase("ana", NOON, CASE),
         OpenCase("ana", NOON, "c2"),
         SendReply("ana", NOON, "c2", "r", "Hello", Status.PENDING, subject="Hello"),
@@ -136,8 +138,22 @@ def merged_cases_scope(policy: Policy) -> Scope:
     return Scope("two-cases-that-are-one", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
 
 
+def unmerged_cases_scope(policy: Policy) -> Scope:
+    """Two cases, of one customer or of two; somebody who held one of them may have something to dispose."""
+    arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", channel=Channel.MESSAGING)
+    commands = [
+        arrive(thread="t1", customer="maria", new_case=CASE),
+        *(arrive(thread="t2", customer=customer, new_case="c2") for customer in ("maria", "mia")),
+        MergeCases(SYSTEM, NOON, CASE, "c2"),
+        OpenCase("ana", NOON, "c2"),
+        LeaveCase("ana", NOON, "c2"),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("two-cases-that-are-two", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
+
+
 def merged_chats_scope(policy: Policy) -> Scope:
-    """Two chats that may be about one matter; somebody is on the line, or has left."""
+    """Two chats that may be one; somebody is on the line, or has left."""
     arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", customer="maria", channel=Channel.CHAT)
     commands = [
         *(arrive(thread=thread, new_case=case) for thread, case in (("t1", CASE), ("t2", "c2"))),

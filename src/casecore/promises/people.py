@@ -246,7 +246,7 @@ PEOPLE_PROMISES: Final = (
             *_what_merging_cases_loses(step),
             *_what_moving_loses(step),
         ),
-        Occasion(happens(CustomerMerged), "nobody is ever merged"),
+        Occasion(happens(CustomerMerged, CaseTakenOver), "nobody is ever merged, and no case"),
         situations=(
             Situation(
                 "a case is moved to a thread that has one",
