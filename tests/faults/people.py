@@ -166,8 +166,8 @@ CASE_MERGING = (
         HANDLER,
         "merging forgets who waits",
         "rooms/case_merging",
-        "    waits_since = None if one.unanswered_since is None else earlier(one.unanswered_since, other.unanswered_since)\n",
-        "    waits_since = None\n",
+        "    waits_since = None if one.unanswered_since is None else earlier(",
+        "    waits_since = None if one.unanswered_since else earlier(",
         ONE_MATTER,
     ),
     a_fault(

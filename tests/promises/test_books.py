@@ -67,6 +67,7 @@ def case_by_records(desk, case):
             draft.template,
         ),
         waits=row.unanswered_since is not None,
+        waits_since=row.unanswered_since,
         asked_us=row.asked_since is not None,
         answers=frozenset(row.answers),
         first_response=clocks.first_response and clocks.first_response.state,
@@ -86,6 +87,7 @@ def case_by_records(desk, case):
         proven=frozenset(owed.agent for owed in desk.wrap_ups.values() if owed.case == case and owed.authenticated),
         followed=row.successor is not None,
         heard=() if file.last_words.message is None else (file.last_words.message, *file.last_words.since),
+        joined=frozenset(row.joined),
     )
 
 

@@ -336,6 +336,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     page = books.edit("cases", event.case)
     page.status, page.queued, page.queued_since = Status.CLOSED, False, None
     page.asleep, page.waits, page.waits_since = False, False, None
+    page.followed = page.followed or event.into is not None
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -511,12 +512,11 @@ def _takes_over(books: Books, event: CaseTakenOver, _: InForce) -> None:
     if there is not None and (here is None or here < there):
         _speaks_on(page, merged.thread)
         page.heard = merged.heard or page.heard
-    page.asked_us = page.asked_us or merged.asked_us
     if merged.waits:
         if not page.waits:
             page.next_response = None
         page.waits_since = min(one.waits_since for one in (page, merged) if one.waits_since is not None)
-        page.waits, page.answers = True, frozenset()
+        page.waits, page.asked_us, page.answers = True, True, frozenset()
         _begin_silence(page, None)
 
 
