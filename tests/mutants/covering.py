@@ -40,12 +40,14 @@ class Covered:
         self._data.read()
 
     def tests_of(self, mutant):
-        """The tests that run a mutant's lines: those of its own file, and all others.
+        """The tests that run a mutant's lines, likeliest first: of its own file, of its own folder, and all others.
 
-        Where only imports run them, all that run the file.
+        Where only imports run them, all that run the file; where nothing else of it ever runs, those of the desk.
         """
         lines = self._data.contexts_by_lineno(str(SOURCE / mutant.module))
         tests = {test for line in range(mutant.line, mutant.last + 1) for test in lines.get(line, ()) if test}
         tests = tests or {test for held in lines.values() for test in held if test}
-        own = f"test_{Path(mutant.module).stem}.py"
-        return sorted(test for test in tests if own in test), sorted(test for test in tests if own not in test)
+        path = Path(mutant.module)
+        own = {test for test in tests if f"test_{path.stem}.py" in test}
+        near = {test for test in tests - own if test.startswith(f"tests/{path.parts[0]}/")}
+        return [sorted(group) for group in (own, near, tests - own - near) if group] or [["tests/test_desk.py"]]

@@ -148,8 +148,17 @@ def _mutant(module, change):
     name, occurrence, line, last = change
     text = (SOURCE / module).read_text("utf-8")
     changed = mutate_code(text, _operator(name), occurrence)
-    if changed is None or changed == text:
+    if changed is None or changed == text or not _is_python(changed):
         return None
     old, new = text.splitlines(), changed.splitlines()
     place = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old) - 1)
     return Mutant(module, line, last, name, occurrence, old[place].strip(), new[place].strip())
+
+
+def _is_python(text):
+    """Whether a change is a program at all: a star in a list of parameters is no product."""
+    try:
+        compile(text, "<mutant>", "exec")
+    except SyntaxError:
+        return False
+    return True

@@ -179,7 +179,9 @@ class TestEndsAnOpenChat:
     def test_what_is_still_done(self):
         """Until then the agent replies, sets a status and promises."""
         story = given(case_in("open"), KNOWN, HANGS_UP)
-        assert story.when(SendReply("ana", at(10), "c1", "r9", "By email then", Status.ESCALATED)).verdict
+        escalated = story.when(SendReply("ana", at(10), "c1", "r9", "By email then", Status.ESCALATED))
+        assert not case_of(escalated).pull_only
+        assert case_of(story.when(SendReply("ana", at(10), "c1", "r9", "By email then", Status.PENDING))).pull_only
         assert story.when(SetStatus("ana", at(10), "c1", Status.RESOLVED)).verdict
         story.when(MakeCommitment("ana", at(10), "c1", "p1", at(hours=2), "call back")).then(CommitmentMade)
 

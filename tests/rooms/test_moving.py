@@ -11,7 +11,8 @@ from casecore.projections.search import Archive
 from casecore.projections.transcript import transcript
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
-from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason
+from casecore.rooms.cases import Case, CaseStarted, CloseCase, CloseReason
+from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.moving import CaseMoved, MoveCase, ThreadLeft
 from casecore.rooms.notes import AddNote, AddTag, EditNote, MessageTagged, MessageUntagged, RemoveTag, SetSentiment
@@ -94,6 +95,12 @@ class TestMoving:
         outcome = story.when(StartOutbound("ben", at(30), "t-c1", "c9", "m9", "Hello", phone=NUMBER, for_approval=True))
         assert "c1" == outcome.desk.cases["c9"].case.predecessor
         assert SuccessorStarted not in map(type, outcome.events)
+
+    def test_moved_again_and_again(self):
+        """The threads that it has left are known, the last one first, and twenty of them are enough."""
+        moves = [CaseMoved("ana", at(20), "c1", f"t{n + 1}", f"t{n}", "mia", None) for n in range(1, 30)]
+        case = HOUSE.fold(Case, "case", [*two().events, *moves])["c1"]
+        assert tuple(f"t{n}" for n in range(29, 9, -1)) == case.threads
 
     def test_and_back(self):
         """It was Maria's after all; the closed case of Mia's keeps its successor."""

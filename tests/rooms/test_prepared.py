@@ -116,6 +116,10 @@ class TestReady:
         assert ("visit", {"code": "pt_PT"}) == (call["template"]["name"], call["template"]["language"])
         assert ["Rui", "15h"] == [value["text"] for value in call["template"]["components"][0]["parameters"]]
 
+    def test_the_event_is_read_by_people(self):
+        """What is kept says it in the letters in which somebody wrote it."""
+        assert "Olá, {customer}" in PreparedText.of(FORM | {"text": "Olá, {customer}"}).definition
+
     def test_every_part_is_previewed(self):
         """Header, buttons and their links are part of what the agent confirms."""
         parts = [

@@ -141,6 +141,7 @@ class TestSilence:
         assert ("[idle.silence] case c1: the customer waits for an answer; there is no silence -> answer first") == str(
             outcome.verdict
         )
+        assert {"seconds": 0.0, "limit": 120.0, "seconds_to_go": None} == outcome.verdict.reasons[0].facts
 
     def test_status_by_hand_is_no_answer(self):
         """Setting it pending answers nobody."""

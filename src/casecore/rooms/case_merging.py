@@ -206,7 +206,7 @@ def _two_cases(_: SeesBoth, command: MergeCases, __: Policy) -> Reason | None:
     return Reason("merge_cases.two", f"{command.case} is the same case", "name another case of that customer")
 
 
-@wants("other_file")
+@wants("case", "other_file")
 def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     other = view.other_file.case
     if other.status is not CLOSED:

@@ -230,16 +230,16 @@ def _rule_against(obstacle: Obstacle, *, to_reviews: bool) -> Check[SeesOffers]:
         review = _is_review(event)
         if review and not to_reviews:
             return None
-        return obstacle(_without_the_offer(agent, view, review=review), case.channel, policy)
+        return obstacle(_without_the_offer(agent, view, case.channel, review=review), case.channel, policy)
 
     return check
 
 
-def _without_the_offer(agent: Agent, view: SeesOffers, *, review: bool) -> Agent:
+def _without_the_offer(agent: Agent, view: SeesOffers, channel: Channel, *, review: bool) -> Agent:
     """The agent without what is offered to them of this very case."""
-    if view.case is None or view.offers is None or view.offers.to(review=review) != agent.id:
+    if view.offers is None or view.offers.to(review=review) != agent.id:
         return agent
-    return _with_one_offer_less(agent, view.case.channel, review=review)
+    return _with_one_offer_less(agent, channel, review=review)
 
 
 def _with_one_offer_less(agent: Agent, channel: Channel, *, review: bool) -> Agent:

@@ -145,7 +145,7 @@ def _one_thread(view: HasMove, _: MoveCase, __: Policy) -> Reason | None:
     return Reason("move.joined", found, "leave it there, and name the other customer in a note", ways=("AddNote",))
 
 
-@wants("draft")
+@wants("case", "draft")
 def _no_draft(view: HasDraft, command: MoveCase, _: Policy) -> Reason | None:
     found = f"draft {view.draft.id} waits on case {command.case}, and was written to somebody else"
     return Reason("move.draft", found, "decide it, or withdraw it, first", ways=("WithdrawDraft",))

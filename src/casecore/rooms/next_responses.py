@@ -29,12 +29,12 @@ def _runs(clocks: Clocks) -> bool:
     return clocks.asked_at is not None and not clocks.answers
 
 
-@wants("clocks")
+@wants("case", "clocks")
 def _after_reply(view: HasClocks, event: ReplySent, policy: Policy) -> tuple[Event, ...]:
     return judge_clock(view, event, policy, NRT, event.at, reached=True) if _runs(view.clocks) else ()
 
 
-@wants("clocks")
+@wants("case", "clocks")
 def _after_status(view: HasClocks, event: StatusSet | ChatDisconnected, policy: Policy) -> tuple[Event, ...]:
     if not _runs(view.clocks) or not _resolves(event):
         return ()

@@ -13,12 +13,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import ReopenTo
-from casecore.rooms.approvals import ReassignDraft, ReviewReassigned
+from casecore.rooms.approvals import HasDraft, ReassignDraft, ReviewReassigned
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.assignments import (
     AIM,
@@ -50,6 +51,10 @@ class ReassignCase(CaseCommand):
     note: str = a_text(default="")
 
 
+class ReviewWithOffers(CaseWithOffers, HasDraft, Protocol):
+    """A draft waits on the case; its review may never have been offered."""
+
+
 # Handlers ----------------------------------------------------------------------------------------------
 
 
@@ -70,9 +75,10 @@ def _reassign_case(view: CaseWithOffers, command: ReassignCase, _: Policy) -> tu
     return (*withdrawn, *release, queued, *aimed)
 
 
-def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tuple[Event, ...]:
+@wants("case", "draft")
+def _reassign_review(view: ReviewWithOffers, command: ReassignDraft, _: Policy) -> tuple[Event, ...]:
     c, case, draft = command, view.case, view.draft
-    if case is None or draft is None or (c.agent is not None and c.agent == draft.reviewer):
+    if c.agent is not None and c.agent == draft.reviewer:
         return ()
     withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=True)
     moved = ReviewReassigned(c.by, c.at, c.case, draft.id, c.queue or draft.queue, note=c.note)

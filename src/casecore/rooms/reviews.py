@@ -275,7 +275,7 @@ def _withdraw_draft(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple
     return () if draft is None else (DraftWithdrawn(c.by, c.at, c.case, draft.id, draft.author),)
 
 
-@wants("draft", "reviewer")
+@wants("case", "draft", "reviewer")
 def _free_review(view: HasReviewer, command: FreeReview, _: Policy) -> tuple[Event, ...]:
     c = command
     return (ReviewFreed(c.by, c.at, c.case, view.draft.id, view.reviewer.id),)

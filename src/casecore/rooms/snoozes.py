@@ -133,6 +133,7 @@ OVER = Timer(
 )
 
 
+@wants("case")
 @measures("seconds", "limit", "seconds_to_go")
 def _instant_has_come(view: HasCase, command: EndSnooze, policy: Policy) -> Reason | None:
     return not_yet(OVER, view, command.at, policy, "snooze.over")

@@ -75,13 +75,13 @@ class OrderedNames:
         """The entry that comes first, those of some names left aside; None when there is no other."""
         entry_of, line, heap = self.entry_of, self._line, self._heap
         found, passed = None, []
-        while found is None and (line or heap):
+        while line or heap:
             in_line = not heap or (bool(line) and line[0] < heap[0])
             entry = line[0] if in_line else heap[0]
             counts = entry_of.get(entry[-1]) is entry
             if counts and entry[-1] not in besides:
                 found = entry
-                continue
+                break
             if in_line:
                 line.popleft()
             else:

@@ -35,7 +35,7 @@ class Unserved:
     queue: str
     since: datetime
     why: str
-    review: bool = False
+    review: bool
 
     def __str__(self) -> str:
         what = f"the review of case {self.case}" if self.review else f"case {self.case}"
