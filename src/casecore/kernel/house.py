@@ -103,7 +103,7 @@ class _Plan(Generic[V]):
     about: Callable[[V, Any, Any], Any]
     foresee: Callable[[V, Any, Any], V] | None = None
     timed: Callable[[V, Any], Command] | None = None
-    other: Callable[[V, Any], V | None] | None = None
+    other: Callable[[V, Any, Any], V] | None = None
 
 
 _Sight: TypeAlias = "Callable[[Event], tuple[V, PolicyInForce, Missing]]"
@@ -199,8 +199,7 @@ class House(Generic[V]):
         verdict = self._verdict(plan, view, command, policy)
         if not isinstance(verdict, Accepted) or not verdict.events:
             return verdict
-        other = None if plan.other is None else plan.other(view, command)
-        views = (view,) if other is None else (view, other)
+        views = (view,) if plan.other is None else (view, plan.other(view, command, policy))
         before = tuple(e for precede in self._preceding for one in views for e in precede(one, command, policy))
         return Accepted((*before, *verdict.events), verdict.deviations) if before else verdict
 
@@ -232,7 +231,7 @@ class House(Generic[V]):
             reason = check(view, command, policy)
             if reason is not None:
                 found.append((plan.checks, check, reason))
-        sight = None if plan.other is None else self._sight(plan, view, command, whole)
+        sight = None if plan.other is None else self._sight(view, plan.other(view, command, policy), command, whole)
         seen, said, followed = view, policy, False
         for event in events:
             checks, followers = self._reactions[type(event)]
@@ -247,16 +246,11 @@ class House(Generic[V]):
             return self._judged(view, command, policy, events, _told(found, policy), sight)
         return Accepted(self._with_consequences(view, events, policy, sight) if followed else events)
 
-    def _sight(self, plan: _Plan[V], view: V, command: Command, policy: PolicyInForce) -> _Sight[V]:
-        """Of a command that changes two cases: an event of the other one is seen by a view of that."""
-        seen = [view] if plan.other is None else [view, plan.other(view, command)]
-        by_case: dict[Any, tuple[V, PolicyInForce, Missing]] = {}
-        for one in seen:
-            case = getattr(one, "case", None)
-            if one is not None and case is not None:
-                by_case[case.id] = (one, policy.at(command.at).for_(case), self._missing(one))
-        first = (view, self.in_force(view, command, policy), self._missing(view))
-        return lambda event: by_case.get(getattr(event, "case", None), first)
+    def _sight(self, view: V, other: Any, command: Command, policy: PolicyInForce) -> _Sight[V]:
+        """Of a command that changes two cases: what happens to the other is asked about with the view of that."""
+        mine = (view, self.in_force(view, command, policy), self._missing(view))
+        theirs = (other, policy.at(command.at).for_(other.case), self._missing(other))
+        return lambda event: theirs if getattr(event, "case", None) == other.case.id else mine
 
     def in_force(self, view: V, command: Command, policy: PolicyInForce) -> PolicyInForce:
         """What of a policy is in force for a command: at its instant, for the case that it is about."""

@@ -177,12 +177,10 @@ def _other_holder(view: SeesBoth, _: MergeCases) -> str | None:
 _SHEETS = (*("case", "draft", "offers", "contact", "last_contact", "aftermath", "clocks", "case_time", "last_words"),)
 
 
-def _seen_from_other(view: SeesBoth, _: MergeCases) -> SeesBoth | None:
+@wants("case", "other_file")
+def _seen_from_other(view: HasBothCases, _: MergeCases, __: Policy) -> SeesBoth:
     """The view of the other case. Its last agent is not there for it who is just freed of the one: they wrap up."""
-    file, freed = view.other_file, None if view.case is None else view.case.assignee
-    if file is None:
-        return None
-    holder = view.other_holder
+    file, holder, freed = view.other_file, view.other_holder, view.case.assignee
     rows: dict[str, Any] = {name: getattr(file, name) for name in _SHEETS}
     rows |= {"thread": view.other_thread, "customer": view.other_customer}
     rows["holder"] = None if holder is None or holder.id == freed else holder
@@ -215,9 +213,9 @@ def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     return Reason("lifecycle.closed", f"case {other.id} is closed and can never be changed", follow)
 
 
-def _other_time(view: SeesBoth, command: MergeCases, policy: Policy) -> Reason | None:
-    other = _seen_from_other(view, command)
-    return None if other is None else time_goes_on(other, command, policy)
+@wants("case", "other_file")
+def _other_time(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | None:
+    return time_goes_on(_seen_from_other(view, command, policy), command, policy)
 
 
 def _not_merged_by_hand(_: SeesBoth, command: CloseCase, __: Policy) -> Reason | None:
