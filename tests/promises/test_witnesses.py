@@ -714,6 +714,11 @@ TOLD = {
         "25", (*THREADS, comes(channel=SMS), said(moved())), (comes(channel=SMS)[2],)
     ),
     "25: two cases are one": Told("", TWO_CASES, becomes_one()),
+    "25: two are one, and she has had her answer": Told(
+        "",
+        (*DESK, *TWO_CASES, taken("c1", "ana", channel=SMS), replied(), released(), disposed()),
+        becomes_one(None),
+    ),
     "25: nobody says as which a case goes on": Told("25", TWO_CASES, becomes_one()[2:3]),
     "25: merged, and who waits is forgotten": Told("25", TWO_CASES, becomes_one(None)),
     "25: merged, and they wait since later": Told("25", TWO_CASES, becomes_one(at(1))),
