@@ -282,6 +282,16 @@ MOVING = (
         MOVED_AWAY,
     ),
     a_fault(
+        "08",
+        COMPOSITION,
+        "of a case that is moved its new customer is authenticated, because the other one was",
+        "rooms/moving",
+        "    notices={(Contact, CaseMoved): _is_somebody_else},\n",
+        "",
+        MOVED_AWAY,
+        policy='authentication = { channels = ["whatsapp"] }',
+    ),
+    a_fault(
         "02",
         HANDLER,
         "a closed case learns of a second successor",

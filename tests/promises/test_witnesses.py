@@ -39,6 +39,7 @@ from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.statuses import CASE_LIFECYCLE
@@ -332,6 +333,33 @@ LEFT = (
     AgentWrapsUp(CUSTOMER, at(5), "ana"),
 )
 LET_GO = (*disposed(), CaseReleased("ana", at(6), "c1", "ana", Release.DISPOSED), released()[-1])
+EACH = '{ new = "1m", open = "1m", pending = "1m", escalated = "1m", resolved = "1m" }'
+IN_A_MINUTE = toml(f'lifecycle = {{ close_after = {EACH} }}\nrouting = {{ answer_within = "1m" }}')
+ANSWERS_IN_A_MINUTE = toml('routing = { answer_within = "1m" }')
+ASKED_LATER = (
+    *KNOWN,
+    hand_set(Status.RESOLVED),
+    (*writes("m2", 5), CaseReopened(CUSTOMER, at(5), "c1", Status.RESOLVED)),
+)
+SNOOZED = (*EMAIL, replied(), (CaseSnoozed("ana", at(3), "c1", at(60)), *released(when=3, because=Release.SNOOZED)))
+
+
+def let_lapse(when):
+    """The case is taken back as never answered, and there is nothing to dispose."""
+    event = released(when=when, because=Release.UNANSWERED)
+    return (*event[:2], event[-1])
+
+
+def awake(when, by=SYSTEM):
+    """The snooze of a case ends."""
+    return (SnoozeEnded(by, at(when), "c1", over=by == SYSTEM), StatusSet(by, at(when), "c1", Status.OPEN))
+
+
+def by_itself(when):
+    """A case is closed automatically."""
+    return closed(when=when, reason=CloseReason.AUTOMATIC)
+
+
 GIVES_UP = (CustomerLeft(CUSTOMER, at(7), "c1"),)
 KEEP = toml('live = { abandoned = "keep" }')
 
@@ -579,6 +607,11 @@ TOLD = {
     # 13 to 16
     "13: back with a contact to dispose": Told("13", ENDED, said(AgentAvailable("ana", at(6), "ana"))),
     "13: back with nothing to dispose": Told("", (*ENDED, disposed()), said(AgentAvailable("ana", at(7), "ana"))),
+    "13: taken back before the time to answer is over": Told("13", OPEN, let_lapse(60), ANSWERS_IN_A_MINUTE),
+    "13: taken back once it is over": Told("", OPEN, let_lapse(61), ANSWERS_IN_A_MINUTE),
+    "13: taken back where there is all the time": Told("13", OPEN, let_lapse(61)),
+    "13: taken back before it is over since the customer asked": Told("13", ASKED_LATER, let_lapse(64), IN_A_MINUTE),
+    "13: taken back once it is over since the customer asked": Told("", ASKED_LATER, let_lapse(65), IN_A_MINUTE),
     "13: available all the time": Told("13", OPEN, (*released()[:3], *released()[4:])),
     "14: lunch with a contact": Told("14", OPEN, LUNCH),
     "14: lunch once it is given back": Told("", ENDED, LUNCH),
@@ -597,21 +630,34 @@ TOLD = {
     "16: closed, and queued": Told(
         "16", (*DESK, comes()), (*closed(), CaseQueued(SYSTEM, at(9), "c1", "general", at(9)))
     ),
+    "16: a snooze that is over a second too early": Told("16", SNOOZED, awake(59)),
+    "16: a snooze that is over": Told("", SNOOZED, awake(60)),
+    "16: a snooze that somebody ends before": Told("", SNOOZED, awake(30, by="ana")),
     # 23 and 24
     "23: nobody has answered": Told("23", (*DESK, comes()), closed(reason=CloseReason.AUTOMATIC)),
     "23: as spam": Told("", (*DESK, comes()), closed()),
     "23: where the SOP allows it": Told(
         "", (*DESK, comes()), closed(reason=CloseReason.AUTOMATIC), toml("lifecycle = { close_unanswered = true }")
     ),
-    "23: after a reply": Told("", (*OPEN, replied(), released()), closed(reason=CloseReason.AUTOMATIC)),
+    "23: after a reply": Told("", (*OPEN, replied(), released()), by_itself(62), IN_A_MINUTE),
+    "23: a second too early after a reply": Told("23", (*OPEN, replied(), released()), by_itself(61), IN_A_MINUTE),
+    "23: a second too early after a question": Told("23", (*SILENT, released()), by_itself(62), IN_A_MINUTE),
+    "23: after a question": Told("", (*SILENT, released()), by_itself(63), IN_A_MINUTE),
+    "23: in a status that is never closed so": Told("23", (*OPEN, replied(), released()), by_itself(BY_DAY * 9)),
+    "23: while it is snoozed": Told("23", SNOOZED, by_itself(BY_DAY), IN_A_MINUTE),
+    "23: a second too early after a snooze": Told("23", (*SNOOZED, awake(60)[:1]), by_itself(119), IN_A_MINUTE),
+    "23: after a snooze": Told("", (*SNOOZED, awake(60)[:1]), by_itself(120), IN_A_MINUTE),
     "23: after setting it pending": Told(
         "23", (*OPEN, hand_set(Status.PENDING), released()), closed(reason=CloseReason.AUTOMATIC)
     ),
     "23: after setting it resolved": Told(
-        "", (*KNOWN, hand_set(Status.RESOLVED), released()), closed(reason=CloseReason.AUTOMATIC)
+        "", (*KNOWN, hand_set(Status.RESOLVED), released()), by_itself(2 * BY_DAY + 4)
+    ),
+    "23: a second too early after setting it resolved": Told(
+        "23", (*KNOWN, hand_set(Status.RESOLVED), released()), by_itself(2 * BY_DAY + 3)
     ),
     "23: of two answers one never arrived": Told(
-        "", (*OPEN, replied(), replied(message="r2"), *bounced("r1"), released()), closed(reason=CloseReason.AUTOMATIC)
+        "", (*OPEN, replied(), replied(message="r2"), *bounced("r1"), released()), by_itself(65), IN_A_MINUTE
     ),
     "23: no answer arrived": Told(
         "23",

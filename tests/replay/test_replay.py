@@ -20,7 +20,8 @@ from casecore.kernel import Accepted, Event, Reason, Refused
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, replay_day
-from casecore.replay.words import consequence_sentences, step_sentence
+from casecore.replay.consequences import consequence_sentences
+from casecore.replay.words import step_sentence
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import Permission
 from casecore.rooms.approvals import (

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
+from rpds import HashTrieMap
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
@@ -179,10 +181,7 @@ class TestMerging:
     def test_a_partial_desk(self):
         """A customer whose row is not loaded is read by the id on the case."""
         desk = two("new", "pending").desk
-        from attrs import evolve
-        from rpds import HashTrieMap
-
-        assert evolve(desk, customers=HashTrieMap()).decide(MERGE)
+        assert attrs.evolve(desk, customers=HashTrieMap()).decide(MERGE)
 
 
 class TestPlace:
@@ -246,8 +245,10 @@ class TestPlace:
     def test_the_answer_is_owed(self):
         """Where cases go back that nobody answers, the time counts from the merging."""
         policy = Policy.loads('[routing]\nanswer_within = "30m"')
-        outcome = two(policy=policy).when(MERGE)
-        assert None is outcome.desk.cases["c2"].contact.silence_since
+        answered = two(policy=policy).desk
+        assert [None] == [held.answer_by for held in inbox(answered, "ana", at(minutes=20)).cases]
+        merged = two("new", "pending", MERGE, policy=policy).desk
+        assert None is merged.cases["c2"].contact.silence_since
 
 
 class TestAfterwards:

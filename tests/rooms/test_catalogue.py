@@ -74,6 +74,8 @@ class TestWhatFits:
         desk = on("whatsapp").desk
         assert ["news", "refund", "thanks"] == names(desk.catalogue("c1", at(hours=23)))
         assert ["news"] == names(desk.catalogue("c1", at(hours=24)))
+        thanks = next(entry for entry in entries_of(POLICY, ()) if entry.name == "thanks")
+        assert [True, False] == [thanks.fits(Channel.WHATSAPP), thanks.fits(Channel.WHATSAPP, window_open=False)]
 
     def test_apple(self):
         """A template of Apple Messages fits there alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from casecore.channels import Channel
+from casecore.channels import LIVE, Channel
 from casecore.check.commands import (
     APART,
     CASE,
@@ -13,6 +13,7 @@ from casecore.check.commands import (
     NEWS_TEMPLATE,
     NUMBER,
     ORDER,
+    identity_commands,
     team_commands,
 )
 from casecore.check.scope_parts import (
@@ -115,6 +116,11 @@ def misplaced_scope(channel: Channel, policy: Policy) -> Scope:
         CloseCase("ana", NOON, "c2", CloseReason.SPAM),
         MoveCase(SYSTEM, NOON, CASE, "t1"),
     ]
+    if channel not in LIVE and channel in policy.authentication.channels:
+        commands += [
+            *identity_commands("ana", channel, policy),
+            REPLY("ana", about_account=True, send_as=Status.PENDING),
+        ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope(f"a-{channel}-case-of-somebody-else", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
 

@@ -326,6 +326,13 @@ def not_by_customer(_: Sees, command: Command, __: PolicyInForce) -> Reason | No
     return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
 
 
+def by_customer(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
+    """The need of every command that only the customer gives, or whoever else writes on their thread."""
+    if command.by == CUSTOMER:
+        return None
+    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
+
+
 def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
     """The need of every command that only routing and timers give."""
     if command.by == SYSTEM:

@@ -5,8 +5,8 @@
     transcript(events, customer="maria", language="pt")  # one customer, on every channel
 
 * Messages of **both sides** with all of their text and what was attached, also those that a machine sent, or somebody
-  who is blocked; questions to
-  a silent customer and the closing message; notes on the case, and on the customer where a customer is asked for.
+  who is blocked; questions to a silent customer and the closing message; notes on the case, and on the customer where a
+  customer is asked for.
 * A **draft that waits** stands in its place as it reads now, and is marked *Approval*. Once it is sent it is a message
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
 * A note that was changed says what it says now, and when it was changed; one that was deleted is gone. Nothing is ever
@@ -264,12 +264,12 @@ class _Telling:
         self.entries[self._key(event, sort, row)] = entry
 
     def _key(self, event: Any, sort: str, row: str) -> tuple[str, ...]:
-        """By what an entry is found again: messages by their thread or case, too, notes by their id alone."""
-        if sort == "received":
-            return (sort, row, event.thread)
-        if sort == "said":
-            return (sort, row, event.case, event.thread)  # an id is used once on a thread
-        return (sort, row) if sort == "note" else (sort, row, event.case)
+        """By what an entry is found again: messages by their thread, drafts by their case, notes by their id alone."""
+        if sort == "note":
+            return (sort, row)
+        if sort == "draft":
+            return (sort, row, event.case)
+        return (sort, row, event.thread or event.case)  # ours say no thread in histories in which no case ever left one
 
     def _edit(self, key: tuple[str, ...], event: Event, **fields: Any) -> None:
         if key in self.entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from casecore.kernel import SYSTEM, Command, Deviated, Event
@@ -182,8 +183,21 @@ WRITES_ON_CLOSED: Final = (
 
 def _closings_on_somebody_who_waits(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
-        if isinstance(event, CaseClosed) and event.reason is CloseReason.AUTOMATIC and books.case(event.case).waits:
-            yield f"case {event.case} is closed automatically, and its customer waits for an answer"
+        if isinstance(event, CaseClosed) and event.reason is CloseReason.AUTOMATIC:
+            page = books.case(event.case)
+            if page.waits:
+                yield f"case {event.case} is closed automatically, and its customer waits for an answer"
+            yield from _closes_too_early(event, page, step.said("lifecycle.close_after").get(page.status))
+
+
+def _closes_too_early(event: CaseClosed, page: CasePage, after: timedelta | None) -> Iterator[str]:
+    """Why a case is not closed automatically yet; where a calendar counts, it takes no less than by the clock."""
+    if page.asleep:
+        yield f"case {event.case} is closed automatically, and is snoozed"
+    if after is None:
+        yield f"case {event.case} is closed automatically, and is {page.status}, which is never closed so"
+    elif page.active_at is not None and event.at - page.active_at < after:
+        yield f"case {event.case} is closed automatically after {event.at - page.active_at} of {after}"
 
 
 def _closes_by_itself(step: Happening) -> bool:
@@ -237,9 +251,12 @@ def _cases_without_a_place(step: Happening) -> Iterator[str]:
         if isinstance(event, CaseQueued) and event.queue not in step.policy.queues:
             yield f"case {event.case} waits in the queue {event.queue}, which there is not"
     for event, books in step.moments:
-        asleep = books.case(getattr(event, "case", "") or "").asleep
+        page = books.case(getattr(event, "case", "") or "")
+        asleep = page.asleep
         if isinstance(event, SnoozeEnded) and not asleep:
             yield f"the snooze of case {event.case} ends, which is not snoozed"
+        if isinstance(event, SnoozeEnded) and event.over and page.asleep_until and event.at < page.asleep_until:
+            yield f"the snooze of case {event.case} is over {page.asleep_until - event.at} before its instant"
         if isinstance(event, WorkOffered) and not event.review and asleep and event.by == SYSTEM:
             yield f"case {event.case} was offered to {event.agent}, and is snoozed"
 

@@ -284,19 +284,23 @@ def _available_undisposed(step: Happening) -> Iterator[str]:
         if isinstance(event, AgentAvailable) and books.agent(event.agent).owed:
             yield f"{event.agent} became available with {books.agent(event.agent).owed} to dispose"
         if isinstance(event, CaseReleased) and event.because is Release.UNANSWERED:
-            yield from _lapses_wrongly(event, books.case(event.case))
+            yield from _lapses_wrongly(event, books.case(event.case), step.said("routing.answer_within"))
     for agent in step.agents:
         page = step.after.agent(agent)
         if page.presence is Presence.AVAILABLE and page.owed:
             yield f"{agent} is available, with {page.owed} to dispose"
 
 
-def _lapses_wrongly(event: CaseReleased, page: CasePage) -> Iterator[str]:
+def _lapses_wrongly(event: CaseReleased, page: CasePage, within: timedelta | None) -> Iterator[str]:
     """Why a contact must be disposed that ends as never answered: whoever did something says what."""
     if page.answered:
         yield f"case {event.case} ends as unanswered, which {event.agent} has answered, and nothing is disposed"
     if not page.waits:
         yield f"case {event.case} ends as unanswered, and its customer waits for no answer"
+    if within is None:
+        yield f"case {event.case} ends as unanswered, which {event.agent} has all the time to answer"
+    elif page.owed_since is not None and event.at - page.owed_since < within:
+        yield f"case {event.case} ends as unanswered after {event.at - page.owed_since} of {within}"
 
 
 def _lunch_with_contacts(step: Happening) -> Iterator[str]:

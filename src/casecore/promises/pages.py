@@ -59,10 +59,11 @@ class CasePage(BookPage):
 
     Attributes:
         status: None before it is started.
+        active_at: When somebody last wrote on it, it got a status, or a snooze of it ended; None once it is closed.
         holder: Whose case it is now.
         contact: Whose contact with it goes on.
         queued: Whether it waits in its queue, and `queued_since`, since when.
-        asleep: Whether it is snoozed.
+        asleep: Whether it is snoozed, and `asleep_until`, until when.
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
@@ -77,6 +78,7 @@ class CasePage(BookPage):
         gone: Whether the customer of a live case is gone: nobody is to be rung for it.
         settled: Whether its holder has promised something since it was assigned.
         answered: Whether its holder has answered, or submitted an answer, since it was assigned; or we wrote first.
+        owed_since: Since when they owe it, should the customer wait; None where nobody holds the case, or has answered.
         was_authenticated: Whether the customer was authenticated in the last contact; None where nobody asks.
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
@@ -89,11 +91,13 @@ class CasePage(BookPage):
     tags: frozenset[str] = frozenset()
     thread: str | None = None
     status: Status | None = None
+    active_at: datetime | None = None
     holder: str | None = None
     contact: str | None = None
     queued: bool = False
     queued_since: datetime | None = None
     asleep: bool = False
+    asleep_until: datetime | None = None
     offered_to: str | None = None
     review_to: str | None = None
     draft: DraftSeen | None = None
@@ -115,6 +119,7 @@ class CasePage(BookPage):
     gone: bool = False
     settled: bool = False
     answered: bool = False
+    owed_since: datetime | None = None
     was_authenticated: bool | None = None
     proven: frozenset[str] = frozenset()
     followed: bool = False

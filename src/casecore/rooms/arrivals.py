@@ -21,7 +21,6 @@ from typing import Protocol
 
 from casecore.channels import EMAIL, Channel, MessageKind
 from casecore.kernel import (
-    CUSTOMER,
     ID_LIMIT,
     Command,
     Editing,
@@ -39,7 +38,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import measures, soft_rule
+from casecore.kernel.rooms import by_customer, measures, soft_rule
 from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
@@ -198,12 +197,6 @@ class SeesArrival(SeesCase, SeesWriter, Protocol):
 # Needs -----------------------------------------------------------------------------------------------
 
 
-def _by_customer(_: SeesCase, command: ReceiveMessage, __: Policy) -> Reason | None:
-    if command.by == CUSTOMER:
-        return None
-    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
-
-
 class OnThread(Protocol):
     """A command that names a thread, and, the first time, whose it is."""
 
@@ -260,6 +253,13 @@ def _who_else(view: SeesThread, command: OnThread) -> str | None:
     return writer if writer != thread.customer else None
 
 
+def _participant(view: SeesArrival, command: ReceiveMessage) -> str | None:
+    """Who writes that is not the customer, nor somebody who was found to be."""
+    theirs, writer = view.owner or view.customer, view.named_writer
+    same = theirs is not None and writer is not None and writer.person == theirs.person
+    return None if same else _who_else(view, command)
+
+
 def _not_received(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
     awaited = view.message is not None and view.message.awaited  # it was edited before it came: `edits.py`
     return None if awaited else message_fresh(view, command, policy)
@@ -314,7 +314,8 @@ def starts_case(view: SeesArrival, command: ReceiveMessage) -> bool:
 def new_case_id(command: ReceiveMessage, case: Case | None, thread: Thread | None) -> str:
     """The id of the case that a message starts: the caller's, else derived from its thread or predecessor.
 
-    The cases that have left the thread are counted, because their ids are taken.
+    The cases that have left the thread are counted, because their ids are taken. What follows a case that was moved is
+    counted from its whole id, because the thread that it has left goes on counting.
     """
     if command.new_case is not None:
         return command.new_case
@@ -322,7 +323,8 @@ def new_case_id(command: ReceiveMessage, case: Case | None, thread: Thread | Non
     if case is None:
         return f"{command.thread}/{next_one}"
     stem, plus, number = case.id.rpartition("+")
-    return f"{stem}+{int(number) + next_one}" if plus and number.isdecimal() else f"{case.id}+{next_one}"
+    counted = plus and number.isdecimal() and not case.threads
+    return f"{stem}+{int(number) + next_one}" if counted else f"{case.id}+{next_one}"
 
 
 def _started_case_id(view: SeesArrival, command: ReceiveMessage) -> str | None:
@@ -367,7 +369,7 @@ def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy)
             auto_generated=c.auto_generated,
             attachments=c.attachments,
             sent_at=told_sent_at(c),
-            participant=_who_else(view, c),
+            participant=_participant(view, c),
             blocked=blocked,
             customer=c.customer if blocked and view.thread is None else None,
         )
@@ -381,7 +383,7 @@ def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy)
     return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))
 
 
-def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+def _start_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, thread, before = command, view.thread, view.case
     customer = thread.customer if thread else named_person(view, c.customer)
     channel = thread.channel if thread else c.channel
@@ -389,7 +391,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
         return ()
     events: list[Event] = []
     if view.customer is None and thread is None:
-        events.append(CustomerMet(c.by, c.at, customer, None if _who_else(view, c) else unless_blank(c.name)))
+        events.append(CustomerMet(c.by, c.at, customer, None if _participant(view, c) else unless_blank(c.name)))
     events += _learn_name(view, c)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
@@ -422,12 +424,12 @@ def named_person(view: SeesCase, customer: str | None) -> str | None:
     return customer if view.customer is None else view.customer.person
 
 
-def _learn_name(view: SeesCase, command: ReceiveMessage) -> tuple[Event, ...]:
+def _learn_name(view: SeesArrival, command: ReceiveMessage) -> tuple[Event, ...]:
     """The customer's name, if it is the customer who says it."""
-    return () if _who_else(view, command) else name_customer(view, command.by, command.at, command.name)
+    return () if _participant(view, command) else name_customer(view, command.by, command.at, command.name)
 
 
-def _message_received(view: SeesCase, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
+def _message_received(view: SeesArrival, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
     return MessageReceived(
         command.by,
         command.at,
@@ -440,7 +442,7 @@ def _message_received(view: SeesCase, command: ReceiveMessage, case: str, custom
         answers=None if view.answered is None else view.answered.author,
         attachments=command.attachments,
         sent_at=told_sent_at(command),
-        participant=_who_else(view, command),
+        participant=_participant(view, command),
     )
 
 
@@ -480,7 +482,7 @@ def _reopen_case(case: Editing, event: CaseReopened) -> None:
 ARRIVALS: Room[SeesArrival] = Room(
     name="arrivals",
     needs=(
-        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), _by_customer),
+        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), by_customer),
         Rule(
             "thread.identity",
             "A thread is one customer on one channel",

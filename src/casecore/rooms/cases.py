@@ -70,7 +70,7 @@ class Case:
 
     Attributes:
         status_at: Since when it has its status; setting the same status again by a reply counts anew.
-        active_at: When the last activity was: a message of either side, or a status.
+        active_at: When the last activity was: a message of either side, a status, or the end of a snooze.
         assignee: The agent whose inbox holds it now.
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.

@@ -1,11 +1,12 @@
 """Last words: what the customer said last on a case, so that nobody replies past what they have not read.
 
-* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread.
+* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread, or of one that
+  the case has left.
 * Where a message of the customer or of a participant came later it is refused. Likes, and what a machine sent, keep
   nobody from replying; neither does what we sent ourselves.
 * On approval the reviewer's word stands for the author's: the message that they name, or that they have seen
   everything. The rule guards the *sent reply*, so that nothing goes round it.
-* A message that the thread has not is told as such.
+* A message that is on none of these is told as such.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from casecore.policies import Policy
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, EditDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted, HasCase, SeesCase
-from casecore.rooms.joining import threads_of
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.threads import Message, message_row
+from casecore.rooms.threads import Message, finds_message
 
 # Record ------------------------------------------------------------------------------------------------
 
@@ -76,12 +76,6 @@ class SaysWhatWasSeen(Protocol):
 def _seen_by(command: Command) -> str | None:
     said: str | None = getattr(command, _SEEN_IN[type(command)])
     return said
-
-
-def _seen_rows(view: SeesLastWords, command: Command) -> tuple[str, ...]:
-    """Where a message may stand that was seen last: on the case's own thread, or another that leads to it."""
-    named, case = _seen_by(command), view.case
-    return () if named is None or case is None else tuple(message_row(thread, named) for thread in threads_of(case))
 
 
 def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason | None:
@@ -149,5 +143,5 @@ LAST_WORDS: Room[SeesLastWords] = Room(
     ),
     creates={(LastWords, CaseStarted): _nothing_said},
     notices={(LastWords, MessageReceived): _say, **dict.fromkeys(((LastWords, event) for event in _GOES_ON), _go_on)},
-    shows={command: {"seen": _seen_rows} for command in _SEEN_IN},
+    shows={command: finds_message(name, row="seen") for command, name in _SEEN_IN.items()},
 )

@@ -5,6 +5,7 @@
 * Its messages stay where they are: they are still marked, and known to have failed, on the thread on which they went.
 * The thread that it leaves has the case that was before it; what its customer writes next starts a new one. A closed
   case on the other thread learns its successor, if it has none.
+* Whoever was authenticated is somebody else: what needs it asks for it again.
 * A chat or a call is not moved while its customer is on the line, and a case not while a draft waits that was written
   to somebody else. Where threads were joined (`joining.py`) nothing is moved: they stay together.
 """
@@ -20,7 +21,7 @@ from casecore.policies import Policy
 from casecore.rooms.approvals import HasDraft
 from casecore.rooms.arrivals import SuccessorStarted
 from casecore.rooms.cases import Case, CaseCommand, HasCase, not_closed, only_holder
-from casecore.rooms.contacts import SeesContact
+from casecore.rooms.contacts import Contact, SeesContact
 from casecore.rooms.joining import threads_of
 from casecore.rooms.threads import Thread
 from casecore.statuses import CLOSED
@@ -179,6 +180,10 @@ def _leave_thread(thread: Editing, event: ThreadLeft) -> None:
     thread.left += 1
 
 
+def _is_somebody_else(contact: Editing, _: CaseMoved) -> None:
+    contact.authenticated = False
+
+
 _MOVE = (MoveCase,)
 
 MOVING: Room[SeesMove] = Room(
@@ -201,6 +206,7 @@ MOVING: Room[SeesMove] = Room(
         (Thread, CaseMoved): _take_case,
         (Thread, ThreadLeft): _leave_thread,
     },
+    notices={(Contact, CaseMoved): _is_somebody_else},
     shows={MoveCase: {"other": lambda view, _: None if view.other_thread is None else view.other_thread.case}},
     probes=(Probe("move_case", MoveCase, asks=("thread",)),),
 )

@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from heapq import nsmallest
@@ -139,11 +139,6 @@ def _attached(event: Any) -> tuple[str, ...]:
     return attached
 
 
-def _row_of(event: Any) -> str:
-    """By what a message is known on a case: its id is used once on a thread, and several may lead to the case."""
-    return message_row(getattr(event, "thread", ""), event.message)
-
-
 class Archive:
     """Every case of the events, ready to be searched; an archive changes as it follows them.
 
@@ -161,6 +156,7 @@ class Archive:
         self._log = MomentLog()
         self._cases_by: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[str, str] = {}
+        self._neutral = Counter[str]()
         self._notes: defaultdict[str, dict[str, NoteText]] = defaultdict(dict)
         self._note_places: dict[str, tuple[str, str | None]] = {}
 
@@ -258,13 +254,8 @@ class Archive:
             self._follow_message(event, case, entry)
         elif isinstance(event, Disposed):
             self._say(case, entry, _DISPOSED, (event.notes,))
-        elif isinstance(event, SentimentSet):
-            thread = event.thread or self._rows["cases"][case].thread  # as in histories from before it was told
-            self._follow_mark(entry, message_row(thread, event.message), event.sentiment)
-
-    def _follow_mark(self, entry: CaseEntry, row: str, sentiment: Feeling) -> None:
-        if row in entry.received:
-            (entry.marked.discard if sentiment is Feeling.NEUTRAL else entry.marked.add)(row)
+        elif isinstance(event, SentimentSet) and self._row_of(event, case) in entry.received:
+            self._neutral[event.customer] += (event.sentiment is Feeling.NEUTRAL) - (event.was is Feeling.NEUTRAL)
 
     def _follow_tag(self, case: str, tag: str, step: int) -> None:
         tags = self._entries[case].tags
@@ -279,9 +270,11 @@ class Archive:
 
     def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
         if isinstance(event, MessageReceived) and event.participant is None:
-            entry.received.add(_row_of(event))
+            entry.received.add(self._row_of(event, case))
+            self._neutral[event.customer] += 1
         self._message_words.add_id(case, event.message)
-        self._say(case, entry, _row_of(event), (event.text, getattr(event, "subject", ""), *_attached(event)))
+        said = (event.text, getattr(event, "subject", ""), *_attached(event))
+        self._say(case, entry, self._row_of(event, case), said)
 
     def _follow_change(self, event: MessageEdited | MessageWithdrawn, case: str, entry: CaseEntry) -> None:
         """A message is found by what it says now: all that is said on the case is read again."""
@@ -290,13 +283,17 @@ class Archive:
         self._message_words.add_id(case, event.message)
         self._message_words.forget_texts(case, (text for texts in entry.texts.values() for text in texts))
         said = (event.text, *_attached(event)) if isinstance(event, MessageEdited) else ()
-        texts, entry.texts = {**entry.texts, _row_of(event): said}, {}
-        for message, said in texts.items():
-            self._say(case, entry, message, said)
+        texts, entry.texts = {**entry.texts, self._row_of(event, case): said}, {}
+        for row, said in texts.items():
+            self._say(case, entry, row, said)
 
-    def _say(self, case: str, entry: CaseEntry, message: str, said: Iterable[str]) -> None:
+    def _row_of(self, event: Any, case: str) -> str:
+        """A message of a case, by its thread, too: the case may have left others, and ids are used once on each."""
+        return message_row(getattr(event, "thread", "") or self._rows["cases"][case].thread, event.message)
+
+    def _say(self, case: str, entry: CaseEntry, row: str, said: Iterable[str]) -> None:
         texts = tuple(filter(None, said))
-        entry.texts[message] = entry.texts.get(message, ()) + texts
+        entry.texts[row] = entry.texts.get(row, ()) + texts
         for text in texts:
             self._message_words.add_text(case, text)
 
@@ -505,9 +502,8 @@ class Archive:
         return tuple(found if len(people) == 1 else sorted(found, key=lambda note: note.at))
 
     def neutral_messages_of(self, customer: str) -> int:
-        """How many of a customer's messages nobody has marked positive or negative."""
-        entries = [self._entries[case] for case in self._cases_of_person(customer)]
-        return sum(len(entry.received) - len(entry.marked) for entry in entries)
+        """How many of the messages on a customer's threads nobody has marked positive or negative."""
+        return sum(row_called(self._neutral, same) or 0 for same in self._same_person(customer))
 
     # Cursors -------------------------------------------------------------------------------------------
 
