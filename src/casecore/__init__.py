@@ -129,6 +129,8 @@ if TYPE_CHECKING:
     from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.breaks import ClearNextState as ClearNextState
     from casecore.rooms.breaks import SetNextState as SetNextState
+    from casecore.rooms.case_merging import CaseTakenOver as CaseTakenOver
+    from casecore.rooms.case_merging import MergeCases as MergeCases
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -175,11 +177,13 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import MessageEdited as MessageEdited
     from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.joining import ThreadJoined as ThreadJoined
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.last_words import OurReply as OurReply
     from casecore.rooms.logged_cases import CustomerJoined as CustomerJoined
     from casecore.rooms.logged_cases import LogCase as LogCase
+    from casecore.rooms.merged_clocks import ClocksTakenOver as ClocksTakenOver
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
@@ -354,6 +358,9 @@ _HOMES = {
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords OurReply",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
+    "rooms.case_merging": "CaseTakenOver MergeCases",
+    "rooms.merged_clocks": "ClocksTakenOver",
+    "rooms.joining": "ThreadJoined",
     "rooms.clocks": (
         "Clock Clocks ClockName ClockState ClockVerdict EarlierWait FirstReply first_response next_response solution"
     ),

@@ -512,6 +512,36 @@ SAID = [
         ["✓ the system moves c1 to Mia, on thread t2 new"],
     ),
     (
+        [
+            *OPENED[:2],
+            *(
+                a_line(
+                    "ReceiveMessage",
+                    by="customer",
+                    thread=f"t{number}",
+                    message="m1",
+                    customer="maria",
+                    channel="sms",
+                    new_case=f"c{number}",
+                )
+                for number in (8, 9)
+            ),
+            a_line("OpenCase", by="ana", case="c9"),
+            a_line("SendReply", by="ana", case="c9", message="r1", text="Hello"),
+        ],
+        a_line("MergeCases", by="ana", case="c8", into="c9"),
+        [
+            "✓ ana merges c8 into c9 new → closed",
+            "↳ what is written on thread t8 goes on in c9",
+            "↳ c9 is open again",
+        ],
+    ),
+    (
+        [*OPENED],
+        a_line("SendReply", by="ana", case="c1", message="r1", text="Hello", thread="t1"),
+        ["✓ ana replies to c1 on thread t1 as pending: “Hello” open → pending"],
+    ),
+    (
         [],
         a_line("RecordConsent", by="system", customer="maria", note="On the form"),
         ["✓ the system notes that maria opts in to messages on WhatsApp: “On the form”"],

@@ -339,6 +339,7 @@ class TestPinned:
                     "subject": "",
                     "template": None,
                     "seen": None,
+                    "thread": None,
                 },
             ),
             (

@@ -14,7 +14,7 @@ from tests.faults.engine import ENGINE_ROWS
 from tests.faults.life_cycle import LIFE_CYCLE
 from tests.faults.live_work import AUTHENTICATION, DEPARTURES, PRESENCE, SILENCE
 from tests.faults.logged import LOGGED_CASES
-from tests.faults.people import BLOCKING, MERGING, MOVING
+from tests.faults.people import BLOCKING, CASE_MERGING, MERGING, MOVING
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
 from tests.faults.waiting import WAITING
@@ -30,6 +30,7 @@ _ROWS = (
     *WAITING,
     *REPLIES,
     *MERGING,
+    *CASE_MERGING,
     *MOVING,
     *BLOCKING,
     *LOGGED_CASES,

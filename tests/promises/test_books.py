@@ -70,6 +70,7 @@ def case_by_records(desk, case):
             draft.template,
         ),
         waits=row.unanswered_since is not None,
+        waits_since=row.unanswered_since,
         asked_us=row.asked_since is not None,
         answers=frozenset(row.answers),
         first_response=clocks.first_response and clocks.first_response.state,
@@ -90,6 +91,7 @@ def case_by_records(desk, case):
         followed=row.successor is not None,
         heard=() if file.last_words.message is None else (file.last_words.message, *file.last_words.since),
         logged=row.logged,
+        joined=frozenset(row.joined),
     )
 
 

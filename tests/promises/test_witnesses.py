@@ -22,11 +22,14 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, W
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver, MergeCases
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.logged_cases import CustomerJoined
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.notes import CaseTagged, NoteAdded
@@ -281,6 +284,23 @@ THREADS = (
 def moved(customer="mia"):
     """The case goes on, on the other thread."""
     return CaseMoved(SYSTEM, at(4), "c1", "t-c2", "t-c1", customer)
+
+
+MARIAS = (THREADS[0], (ThreadOpened(CUSTOMER, at(), "t-c2", "maria", SMS),))
+TWO_CASES = (*MARIAS, comes(channel=SMS), comes("c2", SMS, 1))
+
+
+NINE = at()
+
+
+def becomes_one(waits_since=NINE, started_at=NINE, threads=("t-c1",), is_closed=True):
+    """The first of two cases goes on as the second."""
+    return (
+        *(ThreadJoined(SYSTEM, at(9), "c2", thread) for thread in threads),
+        CaseTakenOver(SYSTEM, at(9), "c2", "c1", waits_since=waits_since),
+        *((CaseClosed(SYSTEM, at(9), "c1", CloseReason.MERGED, "c2"),) if is_closed else ()),
+        ClocksTakenOver(SYSTEM, at(9), "c2", started_at=started_at, first_response=60.0),
+    )
 
 
 def we_begin(customer, by="ana"):
@@ -778,6 +798,37 @@ TOLD = {
     "25: the old thread goes on on the case": Told(
         "25", (*THREADS, comes(channel=SMS), said(moved())), (comes(channel=SMS)[2],)
     ),
+    "25: two cases are one": Told("", TWO_CASES, becomes_one()),
+    "25: two are one, and she has had her answer": Told(
+        "",
+        (*DESK, *TWO_CASES, taken("c1", "ana", channel=SMS), replied(), released(), disposed()),
+        becomes_one(None),
+    ),
+    "25: nobody says as which a case goes on": Told("25", TWO_CASES, becomes_one()[2:3]),
+    "25: merged, and who waits is forgotten": Told("25", TWO_CASES, becomes_one(None)),
+    "25: merged, and they wait since later": Told("25", TWO_CASES, becomes_one(at(1))),
+    "25: merged, and the clocks count from later": Told("25", TWO_CASES, becomes_one(started_at=at(5))),
+    "25: merged, and its thread does not lead there": Told("25", TWO_CASES, becomes_one(threads=())),
+    "25: merged, and not closed": Told("25", TWO_CASES, becomes_one(is_closed=False)),
+    "25: merged into another customer's": Told("25", (*THREADS, *TWO_CASES[2:]), becomes_one()),
+    "25: merged into one that is closed": Told("01 02 25", (*TWO_CASES, closed("c2")), becomes_one()),
+    "25: merged while a draft waits": Told(
+        "03 13 25", (*DESK, *MARIAS, comes(channel=SMS), taken(channel=SMS), drafted(), TWO_CASES[3]), becomes_one()
+    ),
+    "25: merged, and the other is not opened again": Told(
+        "01 25",
+        (*DESK, *MARIAS, comes("c2", SMS), taken("c2", "ana", channel=SMS), replied("c2"), comes(channel=SMS, when=3)),
+        becomes_one(at(3), at(3)),
+    ),
+    "25: answered on the thread of the one": Told(
+        "", (*DESK, *TWO_CASES, taken("c2", "ana", channel=SMS), becomes_one()), replied("c2", when=10, thread="t-c1")
+    ),
+    "25: answered on another thread": Told(
+        "25", (*DESK, *TWO_CASES, taken("c2", "ana", channel=SMS), becomes_one()), replied("c2", when=10, thread="t9")
+    ),
+    "25: one thread has the successor": Told(
+        "25", (*TWO_CASES, becomes_one(), closed("c2", when=10)), comes("c3", SMS, 11, "t-c1", predecessor="c2")
+    ),
     "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
     "26: a blocked customer is noted": Told("", (BLOCKED,), said(only_noted(thread="t-c1", customer="maria"))),
     "26: a customer is heard who was unblocked": Told("", (BLOCKED, UNBLOCKED), comes()),
@@ -910,6 +961,7 @@ SITUATIONS = {situation.what: situation for promise in PROMISES for situation in
 
 MOVE = MoveCase(SYSTEM, at(9), "c1", "t-c2")
 MERGE = MergeCustomers(SYSTEM, at(9), "maria", "may")
+MERGE_CASES = MergeCases(SYSTEM, at(9), "c1", "c2")
 
 
 def writes_again(thread="t-c1", customer=None):
@@ -952,6 +1004,15 @@ TRIED = {
     ),
     "a case is moved for which a draft waits": (MOVE, DRAFT, OPEN),
     "a chat or a call is moved": (MOVE, (comes(),), (comes(channel=SMS),)),
+    "a case is merged whose customer waits, into one that they do not wait on": (
+        MERGE_CASES,
+        (*DESK, *TWO_CASES, taken("c2", "ana", channel=SMS), replied("c2")),
+        TWO_CASES,
+    ),
+    "a case is merged for which, or for the other of which, a draft waits": (MERGE_CASES, DRAFT, OPEN),
+    "a case is merged of which something is to be disposed": (MERGE_CASES, ENDED, OPEN),
+    "a case is merged into another customer's": (MERGE_CASES, (*THREADS, *TWO_CASES[2:]), TWO_CASES),
+    "a chat or a call is merged": (MERGE_CASES, (comes(),), TWO_CASES),
     "a blocked customer is merged": (MERGE, (BLOCKED,), (BLOCKED_BOB,)),
     "a customer is merged who withdrew": (MERGE, (WITHDRAWN,), (AGREED,)),
     "a customer is merged who was merged": (MERGE, (merges(),), (merges("mia", "maria"),)),

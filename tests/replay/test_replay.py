@@ -611,6 +611,7 @@ def test_only_these_events_do_not_happen_on_the_day(events):
     happened = {type(event) for event in events}
     absent = {"CaseUnqueued", "CaseUntagged", "MessageUntagged", "DraftSuperseded"}
     absent |= {"SolutionPaused", "SolutionResumed", "CustomerJoined"}
+    absent |= {"ThreadJoined", "CaseTakenOver", "ClocksTakenOver"}
     assert absent == {event.__name__ for event in known - happened}
 
 

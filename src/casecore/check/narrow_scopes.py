@@ -41,8 +41,11 @@ from casecore.check.people_scopes import (
     blocked_scope,
     bounced_scope,
     edited_scope,
+    merged_cases_scope,
+    merged_chats_scope,
     merged_scope,
     misplaced_scope,
+    unmerged_cases_scope,
     unread_scope,
 )
 from casecore.check.scope_parts import (
@@ -548,6 +551,9 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
     (lambda policy: customers_may_write(Channel.CHAT, policy), logged_scope),
     (lambda policy: customers_may_write(Channel.VOICE, policy), logged_call_scope),
+    (lambda policy: customers_may_write(Channel.MESSAGING, policy), merged_cases_scope),
+    (lambda policy: customers_may_write(Channel.MESSAGING, policy), unmerged_cases_scope),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), merged_chats_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

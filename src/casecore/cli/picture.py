@@ -136,6 +136,7 @@ _CLOSED: Final = MappingProxyType(
         CloseReason.SPAM: "as spam",
         CloseReason.TRASHED: "as trash",
         CloseReason.ABANDONED: "as abandoned",
+        CloseReason.MERGED: "as merged",
     }
 )
 

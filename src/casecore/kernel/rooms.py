@@ -278,6 +278,8 @@ class Room(Generic[V]):
             case that the command starts.
         precedes: (view, command, the whole policy) -> what was due before and comes first; None where nothing ever is.
         timed: (view, command) -> the command at the instant at which it happens, where that is not simply its own.
+        others: For commands that change two cases, and whose needs say that both are there: (view, command, policy) ->
+            the view of the other one. Rules and consequences of what happens to that one are asked of it.
     """
 
     name: str
@@ -296,6 +298,7 @@ class Room(Generic[V]):
     about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
     precedes: Callable[[V, Any, Any], tuple[Event, ...]] | None = None
     timed: Mapping[type[Command], Callable[[V, Any], Command]] = field(factory=dict)
+    others: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
 
 
 # What many rooms ask and say ---------------------------------------------------------------------------

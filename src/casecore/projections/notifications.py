@@ -7,6 +7,7 @@
 | `review_offered` | whom it is offered to | the review of a draft is offered |
 | `offer_gone` | whom it was offered to | an offer timed out or was taken back |
 | `customer_wrote` | who holds the case | its customer wrote, or a participant |
+| `case_merged` | who holds the case | somebody else merged another into it |
 | `message_changed` | who holds the case | whoever wrote a message edited or withdrew it, and nothing newer is known |
 | `delivery_failed` | who holds the case, else its last agent; and who wrote it | a message of ours never arrived |
 | `review_ended` | who reviewed it | it was taken from them, or the draft was decided, by somebody else |
@@ -49,6 +50,7 @@ from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSupersede
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.commitments import DUE, CommitmentTaken
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
@@ -71,6 +73,7 @@ class Alert(StrEnum):
     REVIEW_OFFERED = "review_offered"
     OFFER_GONE = "offer_gone"
     CUSTOMER_WROTE = "customer_wrote"
+    CASE_MERGED = "case_merged"
     MESSAGE_CHANGED = "message_changed"
     DELIVERY_FAILED = "delivery_failed"
     REVIEW_ENDED = "review_ended"
@@ -312,6 +315,7 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
+    CaseTakenOver: _call_holder(Alert.CASE_MERGED),
     MessageEdited: _call_of_edit,
     MessageWithdrawn: _call_holder(Alert.MESSAGE_CHANGED),
     ReviewEnded: _call_named(Alert.REVIEW_ENDED, "agent"),

@@ -26,8 +26,11 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived,
 from casecore.rooms.assignments import WorkBegun
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
+from casecore.rooms.joining import ThreadJoined
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import CaseTagged, CaseUntagged
@@ -127,7 +130,7 @@ def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
 
 def _note_answer(page: Any, answer: str) -> None:
     """The customer waits no more."""
-    page.waits = False
+    page.waits, page.waits_since = False, None
     if page.asked_us:
         page.answers |= {answer}
 
@@ -138,7 +141,7 @@ def _never_arrived(books: Books, event: MessageBounced, _: InForce) -> None:
         return
     page.answers -= {event.message}
     if not page.answers:
-        page.waits = True
+        page.waits, page.waits_since = True, event.waits_since
         begin_silence(page, None)
 
 
@@ -169,8 +172,47 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     page = books.edit("cases", event.case)
     page.status, page.queued, page.queued_since = Status.CLOSED, False, None
     page.active_at, page.asleep, page.asleep_until, page.waits = None, False, None, False
+    page.waits_since, page.followed = None, page.followed or event.into is not None
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
+
+
+def _speaks_on(page: Any, thread: str | None) -> None:
+    """The thread on which was written last is the one that a case is on; the others lead to it."""
+    if thread is not None and thread != page.thread:
+        page.joined, page.thread = page.joined - {thread} | {page.thread}, thread
+
+
+def _joins(books: Books, event: ThreadJoined, _: InForce) -> None:
+    books.edit("cases", event.case).joined |= {event.thread}
+
+
+def _takes_over(books: Books, event: CaseTakenOver, _: InForce) -> None:
+    """What was known of the one counts for the other: who waits, since when; what was said last."""
+    page, merged = books.edit("cases", event.case), books.case(event.merged)
+    here, there = books.page("threads", page.thread or "").wrote, books.page("threads", merged.thread or "").wrote
+    page.active_at = event.at
+    if there is not None and (here is None or here < there):
+        _speaks_on(page, merged.thread)
+        page.heard = merged.heard or page.heard
+    if merged.waits:
+        if not page.waits:
+            page.next_response = None
+        if page.owed_since is not None and page.silent:
+            page.owed_since = event.at  # nobody waited before
+        page.waits_since = min(one.waits_since for one in (page, merged) if one.waits_since is not None)
+        page.waits, page.asked_us, page.answers = True, True, frozenset()
+        begin_silence(page, None)
+    if page.logged and not merged.logged:
+        _begins_anew(books, page, event.at)
+
+
+def _clocks_go_on(books: Books, event: ClocksTakenOver, _: InForce) -> None:
+    """A clock that was missed stays so."""
+    page = books.edit("cases", event.case)
+    for name in ("first_response", "next_response", "solution"):
+        if getattr(event, name) is not None and getattr(page, name) is None:
+            setattr(page, name, ClockState.MISSED)
 
 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
@@ -179,6 +221,8 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
         _begins_anew(books, page, event.at)
     if not page.waits:
         page.next_response = None  # whoever begins to wait has a clock of their own
+        page.waits_since = event.at
+    _speaks_on(page, event.thread)
     if page.owed_since is not None and page.silent:
         page.owed_since = event.at  # nobody waited before
     page.active_at = event.at
@@ -226,7 +270,7 @@ def _replies(books: Books, event: ReplySent, _: InForce) -> None:
 
 
 def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:
-    books.edit("messages", books.message_on(event.case, event.message)).sent = True
+    books.edit("messages", books.message_on(event.case, event.message, event.thread)).sent = True
     _comes_or_goes(books, event)
 
 
@@ -247,6 +291,9 @@ def _disconnects(books: Books, event: ChatDisconnected, _: InForce) -> None:
 WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     ThreadOpened: _opens_thread,
     CaseMoved: _moves,
+    ThreadJoined: _joins,
+    CaseTakenOver: _takes_over,
+    ClocksTakenOver: _clocks_go_on,
     ConsentRecorded: _agrees,
     CustomerMerged: _merges,
     CustomerBlocked: _blocks,

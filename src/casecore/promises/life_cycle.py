@@ -15,6 +15,7 @@ from casecore.promises.promise import Occasion, Promise, Situation, Statement, W
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseQueued, WorkBegun
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled, CommitmentTaken
@@ -67,24 +68,28 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
     written_on = {event.case for event in step.events if isinstance(event, MessageReceived)}
     failed_on = {event.case for event in step.events if isinstance(event, MessageBounced)}
+    taken_on = {
+        event.case for event in step.events if isinstance(event, CaseTakenOver) and step.before.case(event.merged).waits
+    }
     for event, books in step.moments:
         case = getattr(event, "case", None) or ""
         was, trigger = books.case(case).status, _trigger_of(event)
         if isinstance(event, CaseStarted) and was is not None:
             yield f"case {case} is started, and is {was} already"
-        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on | failed_on):
+        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on | failed_on | taken_on):
             wrote = "customer wrote" if case in written_on else "customer did not write"
             yield f"case {case} is opened again, is {was}, and its {wrote}"
         if trigger and was not in MOVES.get(trigger, {}) and not _moves_nothing(event, was):
             yield f"{type(event).__name__} is {trigger}, and case {case} is {was}"
-    for case in sorted(written_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN}:
-            yield f"the customer wrote on case {case}, and it stays {now}"
-    for case in sorted(failed_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN, CLOSED}:
-            yield f"a message on case {case} never arrived, and it stays {now}"
+    for cases, what, statuses in (
+        (written_on, "the customer wrote on case {}", {NEW, OPEN}),
+        (taken_on, "a case was merged into {} whose customer waits", {NEW, OPEN}),
+        (failed_on, "a message on case {} never arrived", {NEW, OPEN, CLOSED}),
+    ):
+        for case in sorted(cases):
+            now = step.after.case(case).status
+            if now not in statuses:
+                yield f"{what.format(case)}, and it stays {now}"
 
 
 def _moves_nothing(event: Event, was: Status | None) -> bool:

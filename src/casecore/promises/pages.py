@@ -67,7 +67,7 @@ class CasePage(BookPage):
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
-        waits: Whether its customer waits for an answer.
+        waits: Whether its customer waits for an answer, and `waits_since`, since when.
         asked_us: Whether they, or a participant, have ever written on it.
         answers: What has answered their last messages: our messages, and nothing at all for setting it resolved.
         first_response: What was found of the first response, once it was; likewise `next_response` and `solution`.
@@ -84,6 +84,7 @@ class CasePage(BookPage):
         followed: Whether another case has taken its place.
         heard: The last message of its customer, or of a participant, and the latest that came or went after it.
         logged: Whether it began with no message, and nobody has written on it.
+        joined: The other threads that lead to it.
     """
 
     channel: Channel | None = None
@@ -104,6 +105,7 @@ class CasePage(BookPage):
     reviewer: str | None = None
     owing: frozenset[str] = frozenset()
     waits: bool = False
+    waits_since: datetime | None = None
     asked_us: bool = False
     answers: frozenset[str] = frozenset()
     first_response: ClockState | None = None
@@ -124,6 +126,7 @@ class CasePage(BookPage):
     followed: bool = False
     heard: tuple[str, ...] = ()
     logged: bool = False
+    joined: frozenset[str] = frozenset()
 
     @property
     def on_line(self) -> bool:

@@ -14,12 +14,13 @@ from casecore.promises.steps import Step
 from casecore.reports.text import visible
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, GoUnavailable
 from casecore.rooms.approvals import DraftSuperseded, DraftWentStale
-from casecore.rooms.arrivals import MessageNoted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, OpenCase
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.logged_cases import CustomerJoined, LogCase
 from casecore.rooms.merging import CustomerExtended
 from casecore.rooms.offers import (
@@ -149,6 +150,8 @@ def _tell_duty(_: Step, event: DutyLeft, __: Happened) -> str:
 _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
     {
         CaseStarted: _tell_start,
+        ThreadJoined: lambda _, event, __: f"what is written on thread {event.thread} goes on in {event.case}",
+        CaseReopened: lambda _, event, __: "" if event.merged is None else f"{event.case} is open again",
         MessageNoted: _tell_note,
         CustomerExtended: _tell_extension,
         MessageAwaited: lambda _, event, __: f"{event.message} has not come yet",

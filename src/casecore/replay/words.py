@@ -29,6 +29,7 @@ from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
@@ -304,7 +305,8 @@ def _say_log(step: Step, c: LogCase) -> _Said:
 
 def _say_reply(step: Step, c: SendReply) -> _Said:
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_actor_name(step)} replies to {c.case} as {c.send_as}{made}", c.text
+    on = f" on thread {c.thread}" if c.thread is not None else ""
+    return f"{_actor_name(step)} replies to {c.case}{on} as {c.send_as}{made}", c.text
 
 
 def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
@@ -375,6 +377,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
         MoveCase: _say_move,
+        MergeCases: _fill_pattern("{who} merges {c.case} into {c.into}"),
         MergeCustomers: _fill_pattern("{who} finds that customer {c.customer} is customer {c.into}"),
         BlockCustomer: _say_block("blocks"),
         UnblockCustomer: _say_block("unblocks"),

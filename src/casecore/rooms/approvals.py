@@ -56,6 +56,7 @@ from casecore.rooms.cases import (
     not_closed,
     only_holder,
 )
+from casecore.rooms.joining import thread_of_case
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     READ_FOR_BLANKS,
@@ -119,6 +120,7 @@ class WaitingDraft:
         replied: The colleague who replied, where that is what was written last; None where the customer wrote.
         before: Who else had written since, before whoever wrote last: a colleague, or the customer.
         seen: The message that whoever wrote it as it is saw last; None where nobody says.
+        thread: The thread on which it goes out; None: the case's own, whichever that is then.
     """
 
     id: str
@@ -137,6 +139,7 @@ class WaitingDraft:
     subject: str = ""
     template: PreparedText | None = None
     seen: str | None = None
+    thread: str | None = None
 
 
 class SeesDraft(SeesCase, Protocol):
@@ -167,6 +170,7 @@ class SubmitDraft(CaseCommand):
         note: For the reviewer.
         template: What it is made from; the text is then what the author saw in the preview.
         seen: The message that the author saw last; None where nobody says.
+        thread: The thread on which it goes out, where several lead to the case; None: the case's own.
     """
 
     draft: str = an_id()
@@ -179,6 +183,7 @@ class SubmitDraft(CaseCommand):
     subject: str = a_text(default="")
     template: PreparedText | None = a_part(PreparedText, default=None)
     seen: str | None = an_id(default=None)
+    thread: str | None = an_id(of="thread", default=None)
 
 
 @frozen
@@ -263,6 +268,7 @@ class DraftSubmitted(Event):
     subject: str = ""
     template: PreparedText | None = None
     seen: str | None = None
+    thread: str | None = None
 
 
 @frozen
@@ -409,8 +415,8 @@ def _blocked_by_draft(rule: str, draft: WaitingDraft, case: str) -> Reason:
 
 @wants("case", "draft")
 def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | None:
-    if event.reason is CloseReason.ABANDONED:
-        return None  # it is superseded
+    if event.reason in {CloseReason.ABANDONED, CloseReason.MERGED}:
+        return None  # it is superseded; and none waits where cases are merged: `case_merging.py`
     return _blocked_by_draft("approval.blocks_close", view.draft, event.case)
 
 
@@ -449,10 +455,15 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
 # Handlers ----------------------------------------------------------------------------------------------
 
 
+def _thread_of_draft(view: SeesDraft, _: ApproveDraft) -> str | None:
+    """The thread that the draft names, if it names one: its window counts."""
+    return None if view.draft is None else view.draft.thread
+
+
 @wants("case")
 def _submit_draft(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
     c, queue = command, command.queue or view.case.queue
-    content = {**reply_content(c), "send_as": c.send_as, "seen": c.seen}
+    content = {**reply_content(c), "send_as": c.send_as, "seen": c.seen, "thread": c.thread}
     return (DraftSubmitted(c.by, c.at, c.case, c.draft, queue=queue, note=c.note, **content),)
 
 
@@ -501,6 +512,7 @@ def _new_draft(event: DraftSubmitted) -> WaitingDraft:
         waiting_since=event.at,
         note=event.note,
         seen=event.seen,
+        thread=event.thread,
         **reply_content(event),
     )
 
@@ -529,6 +541,7 @@ def _go_stale(draft: Editing, event: DraftWentStale) -> None:
 _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
 _AGENTS = (SubmitDraft, ApproveDraft, RefuseDraft)
+_THREAD = ("thread",)
 
 THE_DRAFT = MappingProxyType({"draft": "draft.id"})
 """What an inbox says to every command about a draft: which one waits on the case."""
@@ -543,6 +556,9 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
         Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), queue_known, ("queue",)),
+        Rule(
+            "thread.of_case", "A reply goes out on a thread of its case", "§4", (SubmitDraft,), thread_of_case, _THREAD
+        ),
         Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, _id_is_fresh, ("draft",)),
     ),
     rules=(
@@ -576,7 +592,10 @@ APPROVALS: Room[SeesDraft] = Room(
         ),
     ),
     decide={SubmitDraft: _submit_draft, EditDraft: _edit_draft},
-    shows={SubmitDraft: names_message("draft"), ApproveDraft: names_message("draft")},
+    shows={
+        SubmitDraft: names_message("draft"),
+        ApproveDraft: {"thread": _thread_of_draft, **names_message("draft")},
+    },
     follows={MessageReceived: _after_message, ReplySent: _after_reply},
     creates={(WaitingDraft, DraftSubmitted): _new_draft},
     evolve={

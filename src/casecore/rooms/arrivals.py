@@ -44,6 +44,7 @@ from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.blocking import SeesWriter, is_blocked
 from casecore.rooms.cases import Case, CaseStarted, SeesCase, ask_again
+from casecore.rooms.joining import joins_successor, speak_on
 from casecore.rooms.threads import (
     NAMES_OWNER,
     CustomerMet,
@@ -178,11 +179,15 @@ class CaseReopened(Event):
 
     Attributes:
         failed: The message of ours that never reached the customer; None where the customer or a participant wrote.
+        merged: The case that was merged into it, whose customer waits for an answer.
+        waits_since: Since when they wait, where that is told.
     """
 
     case: str
     was: Status
     failed: str | None = None
+    merged: str | None = None
+    waits_since: datetime | None = None
 
 
 class SeesArrival(SeesCase, SeesWriter, Protocol):
@@ -406,6 +411,7 @@ def _start_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> t
             predecessor=predecessor,
             tags=distinct(c.tags),
         ),
+        *joins_successor(before, c, new, c.thread),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
     if before is not None and before.successor is None:  # it has one that was moved away
@@ -448,6 +454,7 @@ def _set_successor(case: Editing, event: SuccessorStarted) -> None:
 
 
 def _await_answer(case: Editing, event: MessageReceived) -> None:
+    speak_on(case, event.thread)
     case.active_at = event.at
     if case.unanswered_since is None:
         ask_again(case, event.at)

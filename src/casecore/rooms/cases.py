@@ -53,11 +53,12 @@ class CloseReason(StrEnum):
     SPAM = "spam"
     TRASHED = "trashed"
     ABANDONED = "abandoned"
+    MERGED = "merged"
 
 
 UNWANTED = frozenset({CloseReason.SPAM, CloseReason.TRASHED})
 
-FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED}
+FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED, CloseReason.MERGED}
 """The reasons for which a case is closed from every status."""
 
 # Record ----------------------------------------------------------------------------------------------
@@ -89,6 +90,7 @@ class Case:
         closed_as: Why it was closed.
         threads: The threads that it has left (`moving.py`), on which messages of it stand.
         logged: Whether it began with no message (`logged_cases.py`), and its customer has not written yet.
+        joined: The other threads that lead to it (`joining.py`).
     """
 
     id: str
@@ -118,6 +120,7 @@ class Case:
     answers_before: frozenset[str] = frozenset()
     threads: tuple[str, ...] = ()
     logged: bool = False
+    joined: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -246,10 +249,15 @@ class StatusSet(Event):
 
 @frozen
 class CaseClosed(Event):
-    """The case is over."""
+    """The case is over.
+
+    Attributes:
+        into: The case as which it goes on, where it was merged.
+    """
 
     case: str
     reason: CloseReason
+    into: str | None = None
 
 
 # Needs -----------------------------------------------------------------------------------------------
@@ -342,7 +350,8 @@ _SPOKEN_ROLES = MappingProxyType(
 
 @wants("case")
 @measures("by", "may")
-def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | None:
+def may_close(view: HasCase, command: AboutCase, policy: Policy) -> Reason | None:
+    """The rule of every command that closes a case by hand: the policy says who may."""
     if command.by == SYSTEM:
         return None
     roles = policy.lifecycle.close_by
@@ -496,6 +505,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = case.active_at = event.at
     case.closed_as = event.reason
+    case.successor = event.into or case.successor
     case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
     case.asked_before, case.answers_before = None, frozenset()
@@ -518,7 +528,7 @@ CASES: Room[SeesCase] = Room(
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),
-        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), _may_close),
+        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), may_close),
         soft_rule(
             "lifecycle.close_from", "The policy says from where cases are closed", "§2", (CaseClosed,), _close_from
         ),

@@ -26,15 +26,18 @@ from casecore.rooms.authentication import AUTHENTICATION
 from casecore.rooms.blocking import BLOCKING
 from casecore.rooms.bounces import BOUNCES
 from casecore.rooms.breaks import BREAKS
+from casecore.rooms.case_merging import CASE_MERGING
 from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.joining import JOINING
 from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.logged_cases import LOGGED_CASES
+from casecore.rooms.merged_clocks import MERGED_CLOCKS
 from casecore.rooms.merging import MERGING
 from casecore.rooms.moving import MOVING
 from casecore.rooms.next_responses import NEXT_RESPONSES
@@ -56,6 +59,21 @@ from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
 from casecore.rooms.wrap_ups import WRAP_UPS
+
+
+@record
+class CaseFile:
+    """Everything the desk keeps of one case: one sheet per capability."""
+
+    case: Case
+    draft: WaitingDraft | None = None
+    offers: Offers | None = None
+    contact: Contact | None = None
+    last_contact: LastContact | None = None
+    aftermath: Aftermath | None = None
+    clocks: Clocks | None = None
+    case_time: CaseTime | None = None
+    last_words: LastWords | None = None
 
 
 @record
@@ -96,21 +114,9 @@ class View:
     other: Case | None = None
     other_thread: Thread | None = None
     spoken_on: Thread | None = None
-
-
-@record
-class CaseFile:
-    """Everything the desk keeps of one case: one sheet per capability."""
-
-    case: Case
-    draft: WaitingDraft | None = None
-    offers: Offers | None = None
-    contact: Contact | None = None
-    last_contact: LastContact | None = None
-    aftermath: Aftermath | None = None
-    clocks: Clocks | None = None
-    case_time: CaseTime | None = None
-    last_words: LastWords | None = None
+    other_file: CaseFile | None = None
+    other_customer: Customer | None = None
+    other_holder: Agent | None = None
 
 
 HOUSE: Final[House[View]] = House(
@@ -122,6 +128,7 @@ HOUSE: Final[House[View]] = House(
         CASES,
         ASSIGNMENTS,
         OVERFLOW,
+        JOINING,
         ARRIVALS,
         REPLIES,
         OCCUPANCY,
@@ -153,6 +160,8 @@ HOUSE: Final[House[View]] = House(
         OUTBOUND,
         LOGGED_CASES,
         TIMES,
+        CASE_MERGING,
+        MERGED_CLOCKS,
     )
 )
 """The house of all rooms; build a larger one for rules of your own."""
@@ -195,7 +204,7 @@ def _row_classes() -> Mapping[str, type]:
     return {row: next(kind for kind in get_args(hint) if kind is not NoneType) for row, hint in hints.items()}
 
 
-VIEWS: Final = Views(View, _row_classes(), PLACES, HOUSE.rooms)
+VIEWS: Final = Views(View, _row_classes(), {**PLACES, CaseFile: Place("cases", "case")}, HOUSE.rooms)
 """How the desk's views are filled."""
 
 RULES: Final[tuple[Rule[View], ...]] = (*HOUSE.needs, *HOUSE.rules)

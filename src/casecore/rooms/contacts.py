@@ -466,7 +466,8 @@ def _new_contact(event: ContactStarted) -> Contact:
     return Contact(event.agent, event.at, silence_since=silence_since, owed_since=owed_since)
 
 
-def _break_silence(contact: Editing, event: MessageReceived) -> None:
+def break_silence(contact: Editing, event: Event) -> None:
+    """The customer waits for an answer."""
     if contact.owed_since is not None and contact.silence_since is not None:
         contact.owed_since = event.at  # nobody waited before
     contact.silence_since = contact.asked_at = None
@@ -585,7 +586,7 @@ CONTACTS: Room[SeesContact] = Room(
         (Case, CustomerReturned): _ring_again,
     },
     notices={
-        (Contact, MessageReceived): _break_silence,
+        (Contact, MessageReceived): break_silence,
         (Contact, ReplySent): _begin_silence,
         (Contact, StatusSet): _silent_once_resolved,
         (LastContact, ContactStarted): _forget_contact,

@@ -49,6 +49,7 @@ from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
 from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact
+from casecore.rooms.joining import joins_successor
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, reply_content
@@ -306,7 +307,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
-    events.append(begun)
+    events += (begun, *joins_successor(view.case, c, case, c.thread))
     if view.case is not None and view.case.successor is None:
         events.append(SuccessorStarted(by, at, view.case.id, case))
     events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))

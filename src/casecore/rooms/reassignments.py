@@ -138,8 +138,10 @@ def _to_owner(
 
 def _queued_anew(case: Case, event: Event) -> CaseQueued:
     """It waits in its queue from now on, or since its customer wrote without an answer."""
-    since, cut_off_at = case.unanswered_since or event.at, case.cut_off_at
-    return CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at)
+    merged = isinstance(event, CaseReopened) and event.merged is not None
+    since = (event.waits_since if isinstance(event, CaseReopened) else None) or case.unanswered_since or event.at
+    cut_off_at, push = case.cut_off_at, not (merged and case.pull_only)  # whoever has left is not back by that
+    return CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at, push=push)
 
 
 _REASSIGN = (ReassignCase, ReassignDraft)

@@ -270,7 +270,7 @@ def _take_review(view: HasReview, command: TakeReview, policy: Policy) -> tuple[
 def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     content = reply_content(draft) | {"template": c.template or draft.template}
-    content["thread"] = view.case.thread
+    content["thread"] = draft.thread or view.case.thread
     content["seen"] = c.seen_message or (None if c.seen else draft.seen)
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),

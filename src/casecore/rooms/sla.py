@@ -238,12 +238,12 @@ def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Rea
 # Verdicts ----------------------------------------------------------------------------------------------
 
 
-def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[Event, ...]:
+def misses_by_now(view: SeesClocks, command: Command | Event, policy: Policy) -> tuple[ClockJudged, ...]:
     """What nobody has recorded yet: which clocks of the case had passed their targets before a command.
 
     Args:
         view: The view before it.
-        command: The command.
+        command: The command, or what it brings about.
         policy: The whole SOP, with its dated changes and overrides.
     """
     case, clocks, at = view.case, view.clocks, command.at
@@ -256,7 +256,7 @@ def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[E
         running.append((NRT, clocks.asked_at))
     if clocks.solution is None and clocks.resolved_at is None and clocks.solution_from is not None:
         running.append((ST, clocks.solution_from))
-    found: tuple[Event, ...] = ()
+    found: tuple[ClockJudged, ...] = ()
     for name, since in running:
         target = policy.service_target(name, case.channel, clocks.level)[0]
         if not policy.layered and (target is None or at - since <= target):
@@ -353,7 +353,7 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
             return ()
         events: list[Event] = []
         if paused_at is not None and new not in pauses_in:
-            events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
+            events.append(SolutionResumed(event.by, event.at, case.id, paused_seconds(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
             events += judge_clock(view, event, policy, ST, event.at, reached=True)
@@ -387,7 +387,7 @@ def _after_snoozing(view: SeesClocks, event: CaseSnoozed, policy: Policy) -> tup
 
 
 def _after_closing(view: SeesClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
-    clocks = view.clocks
+    clocks = view.clocks if event.into is None else None  # what goes on elsewhere: `case_merging.py`
     left = () if clocks is None else (name for name in ClockName if run_of(clocks, name).reached_at is None)
     verdicts = (found for name in left for found in judge_clock(view, event, policy, name, event.at, reached=False))
     return (*_FOLLOW_CLOSING(view, event, policy), *verdicts)
@@ -411,7 +411,7 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
     return tuple(events)
 
 
-def _paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
+def paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
     """How many seconds ST has been paused; what lies before the customer's first message counts for nothing."""
     if clocks.paused_since is None or clocks.solution_from is None:
         return 0.0

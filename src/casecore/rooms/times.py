@@ -86,7 +86,7 @@ def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
 
 
 @measures("at", "last", "seconds_to_go")
-def _time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
+def time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
     if isinstance(command, StartOutbound | LogCase | ReceiveMessage | ChangesMessage):
         return None  # it starts a case, which has no time yet; or a customer sends it
@@ -133,7 +133,7 @@ _PRESENCE: tuple[type[Event], ...] = (
 
 TIMES: Room[SeesTime] = Room(
     name="times",
-    needs=(Rule("time.order", "Time does not run backwards", "§1", (Command,), _time_goes_on),),
+    needs=(Rule("time.order", "Time does not run backwards", "§1", (Command,), time_goes_on),),
     creates={(CaseTime, CaseStarted): _new_case_time},
     evolve={(Agent, event): _presence_changed for event in _PRESENCE},
     notices={(CaseTime, Event): _case_changed},

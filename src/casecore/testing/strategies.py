@@ -31,12 +31,14 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCommand, UnblockCustomer, UnblockThread
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import Case, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.joining import threads_of
 from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
@@ -284,6 +286,12 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
     if kind is MoveCase and case:
         others = (row for row in _by_id(desk.threads) if row.id != case.thread and row.channel is case.channel)
         rows["thread"] = [row.id for row in others if row.case is None or desk.status(row.case) is Status.CLOSED]
+    if kind is MergeCases and case:
+        others = (file.case for file in map(desk.cases.__getitem__, sorted(desk.cases)))
+        alike = (other for other in others if (other.customer, other.channel) == (case.customer, case.channel))
+        rows["into"] = [other.id for other in alike if other.id != case.id and other.status is not Status.CLOSED]
+    if kind in {SendReply, SubmitDraft} and case:
+        rows["thread"] = [None, *threads_of(case)]
     if issubclass(kind, BlockCommand):
         unblocks = kind in {UnblockCustomer, UnblockThread}
         rows["customer"] = [row.id for row in _by_id(desk.customers) if row.blocked is unblocks]

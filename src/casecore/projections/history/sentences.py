@@ -12,12 +12,13 @@ from typing import Final
 from casecore.kernel import CUSTOMER, Deviated, Event
 from casecore.projections.history.sentences_of_people import AGENTS, CUSTOMERS
 from casecore.projections.history.sentences_of_work import REPLIES, WORK
-from casecore.projections.history.vocabulary import BY_THEMSELVES, HAS_ENDED, WAITS_AGAIN, Sentence
+from casecore.projections.history.vocabulary import BY_THEMSELVES, HAS_ENDED, MERGED, WAITS_AGAIN, Sentence
 from casecore.rooms.arrivals import CaseReopened, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockName
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.notes import CaseTagged, CaseUntagged, MessageTagged, MessageUntagged
 from casecore.rooms.sla import (
     ClockJudged,
@@ -77,6 +78,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     CaseReopened: (
         Sentence(
+            "the case was reopened (before: {was}): the customer of {merged} waits for an answer",
+            "o caso foi reaberto (antes: {was}): o cliente de {merged} aguarda resposta",
+            "le cas a été rouvert (avant : {was}) : le client de {merged} attend une réponse",
+            MERGED,
+        ),
+        Sentence(
             "the case was reopened (before: {was})",
             "o caso foi reaberto (antes: {was})",
             "le cas a été rouvert (avant : {was})",
@@ -91,6 +98,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     CaseClosed: (
         Sentence("{by} closed the case", "{by} fechou o caso", "{by} a fermé le cas", {"reason": CloseReason.BY_HAND}),
+        Sentence(
+            "{by} merged the case[ into {into}, as which it goes on]",
+            "{by} fundiu o caso[ com {into}, onde continua]",
+            "{by} a fusionné le cas[ avec {into}, où il se poursuit]",
+            {"reason": CloseReason.MERGED},
+        ),
         Sentence("{by} closed the case ({reason})", "{by} fechou o caso ({reason})", "{by} a fermé le cas ({reason})"),
     ),
     CaseAssigned: (
@@ -206,6 +219,16 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} removed the tag {tag:quoted} from the message {message}",
             "{by} removeu a etiqueta {tag:quoted} da mensagem {message}",
             "{by} a retiré l’étiquette {tag:quoted} du message {message}",
+        ),
+    ),
+    ClocksTakenOver: (
+        Sentence(
+            "the service clocks go on here[; first response: from {started_at}][; next response: from {asked_at}]"
+            "[; solution: from {solution_from}]",
+            "os prazos de serviço continuam aqui[; primeira resposta: desde {started_at}]"
+            "[; resposta seguinte: desde {asked_at}][; solução: desde {solution_from}]",
+            "les délais de service se poursuivent ici[ ; première réponse : depuis le {started_at}]"
+            "[ ; réponse suivante : depuis le {asked_at}][ ; résolution : depuis le {solution_from}]",
         ),
     ),
     ClockJudged: (

@@ -23,7 +23,9 @@ from casecore.rooms.agents import (
 )
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
@@ -140,6 +142,20 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} moved the case to the customer {customer}, on the conversation {thread} (before: {left})",
             "{by} passou o caso para o cliente {customer}, na conversa {thread} (antes: {left})",
             "{by} a transféré le cas au client {customer}, dans la conversation {thread} (avant : {left})",
+        ),
+    ),
+    ThreadJoined: (
+        Sentence(
+            "what is written on the conversation {thread} goes on in this case",
+            "o que se escreve na conversa {thread} continua neste caso",
+            "ce qui s’écrit dans la conversation {thread} se poursuit dans ce cas",
+        ),
+    ),
+    CaseTakenOver: (
+        Sentence(
+            "{by} merged the case {merged} into this one[; the customer waits for an answer since {waits_since}]",
+            "{by} fundiu o caso {merged} com este[; o cliente aguarda resposta desde {waits_since}]",
+            "{by} a fusionné le cas {merged} avec celui-ci[ ; le client attend une réponse depuis le {waits_since}]",
         ),
     ),
     ThreadLeft: (

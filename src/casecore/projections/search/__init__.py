@@ -9,6 +9,7 @@
   and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
+* Of cases that were **merged** each is found by what was said on it, and the one that lives by the threads of all.
 * A case that was **moved** to another customer is theirs, with its notes, and is still found by the ids it had before.
 * Customers who were **merged** are one: by the name, the id or the number of either the cases of both are found.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
@@ -55,6 +56,7 @@ from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import HOUSE, PLACES
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
+from casecore.rooms.joining import threads_of
 from casecore.rooms.notes import (
     MessageTagged,
     MessageUntagged,
@@ -202,9 +204,10 @@ class Archive:
             self._message_words.add_id(after.id, after.id)
         elif before.customer != after.customer:
             self._move_notes(after.id, before.customer, after.customer)
-        for name in ("thread", "customer"):
-            if before is None or getattr(before, name) != getattr(after, name):
-                self._message_words.add_id(after.id, getattr(after, name))
+        ids = () if before is None else (before.customer, before.thread, *before.joined)
+        for row_id in (after.customer, after.thread, *after.joined):
+            if row_id not in ids:
+                self._message_words.add_id(after.id, row_id)
         for name, value_of in _FOLLOWED.items():
             old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
@@ -473,6 +476,7 @@ class Archive:
         return CaseSummary(
             case,
             thread=row.thread,
+            threads=threads_of(row),
             customer=row.customer,
             name=self._rows["customers"][self._same_person(row.customer)[0]].name,
             channel=row.channel,
