@@ -167,7 +167,7 @@ SILENCE = (
         COMPOSITION,
         "no contact hears of a message",
         "rooms/contacts",
-        "        (Contact, MessageReceived): _break_silence,\n",
+        "        (Contact, MessageReceived): break_silence,\n",
         "",
         SILENT,
     ),

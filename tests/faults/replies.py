@@ -504,8 +504,8 @@ REPLIES = (
         RECORD,
         "a draft's id names no message",
         "rooms/approvals",
-        '    shows={SubmitDraft: names_message("draft"), ApproveDraft: names_message("draft")},\n',
-        "",
+        '        ApproveDraft: {"thread": _thread_of_draft, **names_message("draft")},\n',
+        '        ApproveDraft: {"thread": _thread_of_draft},\n',
         DRAFT,
     ),
     a_fault(
