@@ -408,7 +408,7 @@ def _is_owed(contact: Editing, event: CaseTakenOver) -> None:
 def _last_said(words: Editing, event: CaseTakenOver) -> None:
     if event.heard:
         words.message, *since = event.heard
-        words.since = (*since,)
+        words.since, words.before, words.replies = (*since,), (), ()
 
 
 def _was_handled(after: Editing, event: CaseTakenOver) -> None:
