@@ -57,6 +57,7 @@ MOST = 50  # remarks in a report, so that a wrong column of statuses does not fi
 SOME_TIME = datetime(2026, 11, 23, 9, 41, 7, tzinfo=UTC)  # which a format of times must be able to say
 NO_TIME = timedelta()
 SECOND = timedelta(seconds=1)
+HALF_A_DAY = timedelta(hours=12)
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 
 Rank = tuple[bool, Decimal, tuple[str | Decimal, ...]]
@@ -108,7 +109,9 @@ def read(lines: Iterable[str], given: argparse.Namespace, remarks: Remarks) -> I
     reader = csv.reader(lines, delimiter=given.delimiter, strict=True)
     latest: dict[str, Row] = {}
     try:
-        header = next(reader, [])
+        header = next(reader, None)
+        if header is None:
+            raise BadLog("it is empty, and has not even a header")
         places = _places(header, (given.case, given.status, given.time, *given.agent, *given.order))
         for cells in reader:
             if len(cells) != len(header):
@@ -123,10 +126,11 @@ def read(lines: Iterable[str], given: argparse.Namespace, remarks: Remarks) -> I
                 latest[row.case] = row
                 yield row
     except UnicodeError as error:
-        line, why = _undecodable(given.log, given.encoding, error)
-        raise BadLog(f"{given.log}, line {line}: {why}; say how its text is stored with --encoding") from None
+        bad, why = _undecodable(given.log, given.encoding, error)
+        raise BadLog(f"{given.log}, line {bad}: {why}; say how its text is stored with --encoding") from None
     except csv.Error as error:
-        raise BadLog(f"{given.log}, line {reader.line_num}: {error}") from None
+        where = f", line {reader.line_num}" if reader.line_num else ""
+        raise BadLog(f"{given.log}{where}: {error}") from None
 
 
 def _undecodable(log: Path, encoding: str, error: UnicodeError) -> tuple[int, str]:
@@ -176,7 +180,10 @@ def _row(
     except core.CommandError as error:
         remarks.note(f"left out: what names its {'agent' if error.field == 'by' else 'case'} cannot be an id", line)
         return None
-    except (ValueError, OverflowError):
+    except OverflowError:
+        remarks.note("left out: in UTC its time lies before the first year, or after the last", line)
+        return None
+    except ValueError:
         remarks.note("left out: its time is not in the format given" if time else "left out: no time", line)
         return None
     if remark:
@@ -351,15 +358,20 @@ def _word(text: str) -> tuple[str, str]:
 
 
 def _time_format(text: str) -> str:
-    """A format of times that says at least the day: what it writes it must also read."""
+    """A format of times that says at least the day, and no half of one: what it writes it must also read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of a day without a year, which is refused below
-            read = datetime.strptime(SOME_TIME.strftime(text), text)  # noqa: DTZ007 -- only its date is looked at
+            read, later = (
+                datetime.strptime(time.strftime(text), text)  # noqa: DTZ007 -- only date and hour are looked at
+                for time in (SOME_TIME, SOME_TIME + HALF_A_DAY)
+            )
     except re.error:
         raise ValueError("says one part of a time twice") from None
     if read.date() != SOME_TIME.date():
         raise ValueError("does not say year, month and day")
+    if read == later and read.hour:
+        raise ValueError("says the hour without the half of the day (%I without %p)")
     return text
 
 

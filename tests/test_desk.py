@@ -36,6 +36,7 @@ from casecore.rooms.arrivals import MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase, WorkBegun
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import Case, CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.commitments import Commitment, FulfilCommitment, MakeCommitment
 from casecore.rooms.composition import HOUSE, RULES, TABLES, CaseFile, View
@@ -423,6 +424,7 @@ class TestActions:
             "move_case",
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
+            "merge_case",
         ] == names
 
     def test_every_command_about_a_case(self):
@@ -521,6 +523,9 @@ def arguments(desk, case, name, command):
         rows, status = desk.threads.values(), desk.status
         elsewhere = [row for row in rows if row.channel is channel and row.id != file.case.thread]
         words["thread"] = [row.id for row in elsewhere if row.case is None or status(row.case) is Status.CLOSED]
+    if command is MergeCases:
+        alike = [other.case for other in desk.cases.values() if other.case.customer == file.case.customer]
+        words["into"] = [c.id for c in alike if c.channel is channel and c.status is not Status.CLOSED and c.id != case]
     if command is SetSentiment:
         words["message"] = sorted(message.id for message in desk.messages.values() if message.case == case)
     return words.get(name, [f"a {name} of its own"])
@@ -540,7 +545,7 @@ def check_actions(desk, agent, case):
                 {**so_far, name: value} for so_far in filled for value in arguments(desk, case, name, one.command)
             ]
         verdicts = [desk.decide(one.command(**fields)) for fields in filled]
-        if one.name in {"set_sentiment", "move_case"} and not verdicts:
+        if one.name in {"set_sentiment", "move_case", "merge_case"} and not verdicts:
             continue  # the case has no message yet: we write first, and it waits for approval; or there is no thread
         assert verdicts, one
         if one.allowed:

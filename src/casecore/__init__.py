@@ -128,6 +128,8 @@ if TYPE_CHECKING:
     from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.breaks import ClearNextState as ClearNextState
     from casecore.rooms.breaks import SetNextState as SetNextState
+    from casecore.rooms.case_merging import CaseTakenOver as CaseTakenOver
+    from casecore.rooms.case_merging import MergeCases as MergeCases
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -141,6 +143,7 @@ if TYPE_CHECKING:
     from casecore.rooms.clocks import Clocks as Clocks
     from casecore.rooms.clocks import ClockState as ClockState
     from casecore.rooms.clocks import ClockVerdict as ClockVerdict
+    from casecore.rooms.clocks import EarlierWait as EarlierWait
     from casecore.rooms.clocks import FirstReply as FirstReply
     from casecore.rooms.clocks import first_response as first_response
     from casecore.rooms.clocks import next_response as next_response
@@ -175,8 +178,13 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import MessageEdited as MessageEdited
     from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.joining import ThreadJoined as ThreadJoined
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
+    from casecore.rooms.last_words import OurReply as OurReply
+    from casecore.rooms.logged_cases import CustomerJoined as CustomerJoined
+    from casecore.rooms.logged_cases import LogCase as LogCase
+    from casecore.rooms.merged_clocks import ClocksTakenOver as ClocksTakenOver
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
@@ -348,14 +356,20 @@ _HOMES = {
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
-    "rooms.last_words": "LastWords",
+    "rooms.last_words": "LastWords OurReply",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
-    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
+    "rooms.case_merging": "CaseTakenOver MergeCases",
+    "rooms.merged_clocks": "ClocksTakenOver",
+    "rooms.joining": "ThreadJoined",
+    "rooms.clocks": (
+        "Clock Clocks ClockName ClockState ClockVerdict EarlierWait FirstReply first_response next_response solution"
+    ),
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone"
     ),
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
+    "rooms.logged_cases": "CustomerJoined LogCase",
     "rooms.times": "CaseTime",
     "rooms.composition": "HOUSE ROOMS RULES CaseFile House View",
     "desk": "Action Desk Due",

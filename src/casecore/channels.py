@@ -32,6 +32,12 @@ CHAT, EMAIL, VOICE, WHATSAPP = Channel.CHAT, Channel.EMAIL, Channel.VOICE, Chann
 LIVE = frozenset({Channel.CHAT, Channel.VOICE})
 """Channels on which the customer is there now and waits."""
 
+
+def on_line(channel: Channel, *, logged: bool) -> bool:
+    """Whether somebody is on the line of a case: on a live channel, unless the case was only logged."""
+    return channel in LIVE and not logged
+
+
 PUBLIC = frozenset({Channel.FACEBOOK, Channel.TWITTER, Channel.LINKEDIN})
 """Channels that everybody reads; a public post carries one thread per writer."""
 

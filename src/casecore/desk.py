@@ -39,7 +39,7 @@ from casecore.policies import Policy
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import SubmitDraft
-from casecore.rooms.catalogue import CatalogueEntry, entries_of
+from casecore.rooms.catalogue import CatalogueEntry, entries_of, takes_emoji
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import HOUSE, TABLES, CaseFile, House, View
 from casecore.rooms.notes import Note
@@ -197,8 +197,9 @@ class Desk:
         view, at = self.view_of(case), to_instant(at)
         if view.case is None:
             return ()
-        window, channel = is_open(view, self.policy.at(at).for_(view.case), at), view.case.channel
-        return tuple(entry for entry in entries_of(self.policy, given) if entry.fits(channel, window_open=window))
+        said, channel = self.policy.at(at).for_(view.case), view.case.channel
+        takes = {"window_open": is_open(view, said, at), "emoji": takes_emoji(said, channel)}
+        return tuple(entry for entry in entries_of(self.policy, given) if entry.fits(channel, **takes))
 
     def actions(self, agent: str, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()) -> tuple[Action, ...]:
         """What an agent may do with a case: what an inbox shows, and why the rest is greyed out.

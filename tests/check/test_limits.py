@@ -161,6 +161,56 @@ class TestScopes:
         assert {"capacity.chat": 9} == scope.lowered
         assert 3 == scope.policy_here(policy).override[0].set["capacity.chat"]
 
+    VIP = '[[override]]\nmatch = { tag = "vip" }\nset = '
+
+    @pytest.mark.parametrize(
+        ("said", "scope", "copies", "lowered"),
+        [
+            ('{ "capacity.chat" = 9 }', "chat-limit-tagged-vip", 4, {"capacity.chat": 6}),
+            ('{ "capacity.voice" = 3 }', "voice-limit-tagged-vip", 4, {}),
+            ('{ "capacity.total" = 9 }', "total-limit-tagged-vip", 5, {"capacity.total": 5}),
+        ],
+    )
+    def test_a_limit_that_only_some_cases_have(self, said, scope, copies, lowered):
+        """Regression: promise 04 was proved, and the limit of an override by tag or queue was never tried."""
+        (found,) = (one for one in limit_scopes(Policy.loads(self.VIP + said)) if one.name.endswith("-tagged-vip"))
+        assert (scope, copies, lowered) == (found.name, found.parts[0].copies, found.lowered)
+        assert {frozenset({"vip"})} == {one.tags for one in found.parts[0].commands if isinstance(one, ReceiveMessage)}
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            f'{VIP}{{ "capacity.chat" = 2, "capacity.total" = 6 }}',
+            f'{VIP}{{ "capacity.chat" = 0, "capacity.total" = 0 }}',
+            f'{VIP}{{ "capacity.sms" = 4, "capacity.total" = 9 }}'.replace("sms", "messaging"),
+            '[[override]]\nmatch = { channel = "chat" }\nset = { "capacity.email" = 3, "capacity.total" = 3 }',
+            '[queues.x]\nchannels = ["email"]\n[[override]]\nmatch = { queue = "x" }\nset = { "capacity.chat" = 3 }',
+        ],
+        ids=["the usual ones", "nothing at all", "on a channel without one", "of another channel", "of another queue"],
+    )
+    def test_limits_that_need_no_scope_of_their_own(self, said):
+        """No case is held by them, or they are tried already."""
+        names = {one.name for one in limit_scopes(Policy.loads(said))}
+        assert {f"{channel}-limit" for channel in ("chat", "email", "voice")} <= names
+        assert {"messaging-limit-tagged-vip", "total-limit-tagged-vip"} >= {name for name in names if "-limit-" in name}
+
+    def test_every_channel_has_a_limit_of_its_own(self):
+        """Then no other total is tried, as the usual one is not."""
+        every = "\n".join(f"{channel} = 1" for channel in Channel)
+        policy = Policy.loads(f'[capacity]\n{every}\n{self.VIP}{{ "capacity.total" = 9 }}')
+        assert not any("total" in one.name for one in limit_scopes(policy))
+
+    def test_as_what_it_was_searched(self):
+        """Regression: beside the limit of an override the usual one was `searched as -4`."""
+        policy = Policy.loads('[[override]]\nmatch = { channel = "chat" }\nset = { "capacity.chat" = 9 }')
+        report = check(
+            policy, only={"04"}, scopes=["chat-limit", "limits-of-their-own", "an-agent-who-is-changed"], walk=0
+        )
+        (judged,) = report.judgements
+        assert PromiseVerdict.PROVED is judged.verdict
+        assert "capacity.chat = 2" in judged.terms
+        assert "capacity.chat = 9 for a case on chat, searched as 3" in judged.terms
+
     @pytest.mark.parametrize("total", [0, 4, MOST_IN_TOTAL, MOST_IN_TOTAL + 1, 1000])
     def test_limits_in_total(self, total):
         """One case more than fits, or than fits in the lowered one."""

@@ -340,6 +340,14 @@ class TestRequired:
         assert "the policy says that capacity.channel is warn" in " ".join(printed.split())
         assert "promise 12" in printed
 
+    @pytest.mark.parametrize("option", ["--require", "--only"])
+    @pytest.mark.parametrize("named", [",", "", " , "])
+    def test_nothing(self, casecore, option, named):
+        """Regression: a list without a number asked for nothing, and nobody was told."""
+        code, printed, complaints = casecore("check", option, named)
+        assert (2, "") == (code, printed)
+        assert f"{option}: no promise is named in '{named}'; give their numbers, e.g. {option} 04,12\n" == complaints
+
     def test_beside_what_is_asked(self, casecore):
         """What is required is asked, too, also where it is asked by name only."""
         asked = ("check", "--scope", "voice-limit", "--only", "04", "--require", "17,21", "--walk", "0")
@@ -353,3 +361,10 @@ class TestRequired:
         code, _, complaint = casecore("check", *LIMIT, "--require", "99")
         assert 2 == code
         assert "there is no promise '99'" in complaint
+
+
+def test_a_scope_that_there_is_not(casecore, sop):
+    """Regression: of a check without a file the message spoke of sop.toml, which nobody had named."""
+    code, _, complaints = casecore("check", "--scope", "nosuch")
+    assert (2, True) == (code, complaints.startswith("there is no scope 'nosuch'; use one of one-chat-case, "))
+    assert casecore("check", str(sop), "--scope", "nosuch")[2].startswith(f"{sop}: there is no scope 'nosuch'; ")

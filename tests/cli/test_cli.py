@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import runpy
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -385,6 +386,8 @@ ANSWERED = [
 
 BLOCKED_MARIA = a_line("BlockCustomer", by="system", customer="maria", reason="Insults")
 MIA = a_line("RecordCustomer", by="system", customer="mia", name="Mia")
+LOG = {"thread": "t2", "new_case": "c2", "customer": "rui", "channel": "voice", "name": "Rui", "note": "n1"}
+LOGGED = a_line("LogCase", **LOG, text="He called me")
 FIRST = {"thread": "t2", "new_case": "c2", "message": "m9", "customer": "rui", "text": "Hello!"}
 QUICK = {"type": "PreparedText", "kind": "quick_reply", "definition": '{"name": "hello", "text": "Hello!"}'}
 
@@ -509,6 +512,36 @@ SAID = [
         ["✓ the system moves c1 to Mia, on thread t2 new"],
     ),
     (
+        [
+            *OPENED[:2],
+            *(
+                a_line(
+                    "ReceiveMessage",
+                    by="customer",
+                    thread=f"t{number}",
+                    message="m1",
+                    customer="maria",
+                    channel="sms",
+                    new_case=f"c{number}",
+                )
+                for number in (8, 9)
+            ),
+            a_line("OpenCase", by="ana", case="c9"),
+            a_line("SendReply", by="ana", case="c9", message="r1", text="Hello"),
+        ],
+        a_line("MergeCases", by="ana", case="c8", into="c9"),
+        [
+            "✓ ana merges c8 into c9 new → closed",
+            "↳ what is written on thread t8 goes on in c9",
+            "↳ c9 is open again",
+        ],
+    ),
+    (
+        [*OPENED],
+        a_line("SendReply", by="ana", case="c1", message="r1", text="Hello", thread="t1"),
+        ["✓ ana replies to c1 on thread t1 as pending: “Hello” open → pending"],
+    ),
+    (
         [],
         a_line("RecordConsent", by="system", customer="maria", note="On the form"),
         ["✓ the system notes that maria opts in to messages on WhatsApp: “On the form”"],
@@ -540,6 +573,24 @@ SAID = [
         OPENED,
         a_line("StartOutbound", **{**FIRST, "customer": None, "thread": "t1"}, expect="refused"),
         ["✗ ana writes first to maria by messaging: “Hello!” refused · open"],
+    ),
+    (
+        OPENED[:2],
+        LOGGED,
+        ["✓ ana logs a case of Rui, by voice: “He called me” starts as open", "↳ c2 starts in the queue general"],
+    ),
+    (
+        OPENED[:2],
+        a_line("LogCase", **LOG, text="He called me", keep=False),
+        [
+            "✓ ana logs a case of Rui, by voice for its queue: “He called me” starts as new",
+            "↳ c2 starts in the queue general",
+        ],
+    ),
+    (
+        [*OPENED[:2], LOGGED],
+        a_line("ReceiveMessage", by="customer", thread="t2", message="m9", text="It is me again"),
+        ["✓ Rui writes by voice: “It is me again” open", "↳ c2 was only logged, and goes on as any other"],
     ),
     (
         OPENED,
@@ -800,6 +851,11 @@ SAID = [
         [*OPENED, PROMISED],
         a_line("RescheduleCommitment", commitment="k1", due="2026-11-03T15:00:00Z"),
         ["✓ ana moves commitment k1 to 3 Nov 15:00 open"],
+    ),
+    (
+        [*OPENED, PROMISED],
+        a_line("RescheduleCommitment", commitment="k1", due="2027-11-02T15:00:00Z"),
+        ["✓ ana moves commitment k1 to 2 Nov 2027 15:00 open"],
     ),
     ([*OPENED, PROMISED], a_line("FulfilCommitment", commitment="k1"), ["✓ ana fulfils commitment k1 open"]),
     (
@@ -1482,3 +1538,16 @@ def test_a_table_keeps_its_columns(monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     Screen().print_table(("a", "b"), [("客客", "1"), ("x", "2")])
     assert "a     b\n客客  1\nx     2\n" == out.getvalue()
+
+
+def test_as_a_module(capsys, monkeypatch):
+    """`python -m casecore` is the command line, too; to import it runs nothing."""
+    monkeypatch.setattr(sys, "argv", ["casecore", "--version"])
+    door = str(Path(commands.__file__).with_name("__main__.py"))
+    runpy.run_path(door)
+    assert "" == capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(door, run_name="__main__")
+    assert (0, __version__) == (ended.value.code, capsys.readouterr().out.split()[-1])
+    done = subprocess.run([sys.executable, "-m", "casecore", "--help"], capture_output=True, text=True, check=False)
+    assert (0, True) == (done.returncode, "check" in done.stdout)

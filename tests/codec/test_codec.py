@@ -307,6 +307,7 @@ NOTHING_TO_DO = {
     "pending": {},
     "resolved": {},
     "offered": {},
+    "logged_calls": 0,
     "reviews": 0,
     "reviews_offered": 0,
     "wrap_ups": 0,
@@ -340,6 +341,7 @@ class TestPinned:
                     "subject": "",
                     "template": None,
                     "seen": None,
+                    "thread": None,
                 },
             ),
             (

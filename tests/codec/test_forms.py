@@ -68,7 +68,7 @@ FACT = 'expected text, a number, true, false, null, {"instant": "..."}, or a lis
 ANY_TYPE = "the name of a command, an event or a record"
 ACCEPTED = AcceptOffer("ana", NOON, "c1")
 REPLY_FIELDS = (
-    "expected one of by, at, case, message, text, send_as, attachments, about_account, subject, template, seen"
+    "expected one of by, at, case, message, text, send_as, attachments, about_account, subject, template, seen, thread"
 )
 
 

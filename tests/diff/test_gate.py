@@ -11,6 +11,7 @@ from casecore.diff.report import compare
 from casecore.diff.tried import SAYS_NOTHING, TRIED, about_nothing, is_tried
 from casecore.policies.declared import ANY_NAME, every_key
 from casecore.policies.edits import Edit, edits_of
+from casecore.testing.scenario import prepared
 
 SHIPPED = Policy.default()
 OFFICE = """
@@ -99,12 +100,17 @@ class TestUntried:
             assert is_tried(edit)
             assert about_nothing(edit)
 
+    def test_what_is_called_like_it(self):
+        """A queue or an entry may be called `title`, which is no title."""
+        for key in ("queues.title", "catalogue.source"):
+            assert not about_nothing(Edit(tuple(key.split(".")), None, {}))
+
     def test_each_key_is_one_or_the_other(self):
         """Every name on the lists is that of a key or a table; of every other key nothing is known."""
         paths = {key.path.replace(f".{ANY_NAME}", "") for key in every_key(Policy)}
         named = {*TRIED} - {"override"}
         assert all(any(f"{path}.".startswith(f"{name}.") for path in paths) for name in named)
-        assert {"waiver", "catalogue", "zone", "source", "title", "schema"} == SAYS_NOTHING.keys()
+        assert {"waiver", "zone", "source", "title", "schema"} == SAYS_NOTHING.keys()
         assert not is_tried(Edit(("chat", "unheard_of"), 1, 2))
 
     @pytest.mark.parametrize("key", ["lifecycle.close_unanswered", "routing.offers_at_once", "replies.blanks"])
@@ -237,6 +243,88 @@ class TestRouting:
         assert (CLOCKS,) == kinds_of(Edit(("sla", "pause_in"), [], ["pending"]))
         assert (ROUTING,) == kinds_of(Edit(("routing", "agents"), "a", "b"))
         assert () == kinds_of(Edit(("capacity", "chat"), 1, 2))
+
+
+def test_a_queue_that_is_new():
+    """Regression: nobody could serve it under the old policy, so all that is offered seemed to differ."""
+    told = outcomes("", '[queues.gold]\nreasons = ["gold"]')
+    assert all(one.times < one.tried for one in told)
+    assert [] == outcomes("", '[queues.gold]\nchannels = ["voice"]\nreasons = ["gold"]')
+
+
+class TestRestrictedTags:
+    """Who may set a tag at which the policy looks."""
+
+    VIP = '[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 3 }\n'
+
+    def told(self, old, new):
+        """Edits, label, and what both sides answer."""
+        return [(*one.edits, one.label, one.old, one.new) for one in outcomes(old, new)]
+
+    def test_looser(self):
+        """Complaint: who holds a case may set what lifts a limit of their own, and a comparison said nothing of it."""
+        new = f'[tags]\nrestricted_to = ["assignee", "supervisor", "system"]\n{self.VIP}'
+        answers = ("its assignee sets vip: refused", "its assignee sets vip: allowed")
+        assert [("tags.restricted_to", "looser", *answers)] == self.told(self.VIP, new)
+
+    def test_stricter(self):
+        """Only the system may."""
+        answers = ("a supervisor sets vip: allowed", "a supervisor sets vip: refused")
+        new = f'[tags]\nrestricted_to = ["system"]\n{self.VIP}'
+        assert [("tags.restricted_to", "stricter", *answers)] == self.told(self.VIP, new)
+
+    def test_no_policy_looks(self):
+        """Where no tag is restricted nothing differs, and it was tried."""
+        assert [] == self.told("", '[tags]\nrestricted_to = ["system"]')
+        assert is_tried(Edit(("tags", "restricted_to"), [], ["system"]))
+
+    @pytest.mark.parametrize(
+        ("new", "edit"),
+        [(VIP, "override"), ('[queues.gold]\ntags = ["vip"]', "queues.gold")],
+        ids=["override", "queue"],
+    )
+    def test_a_tag_that_is_looked_at_from_now_on(self, new, edit):
+        """Its assignee may set it no more."""
+        answers = ("its assignee sets vip: allowed", "its assignee sets vip: refused")
+        assert (edit, "stricter", *answers) in self.told("", new)
+
+
+class TestCatalogue:
+    """What an agent is offered to reply from."""
+
+    THANKS = '[catalogue.thanks]\ntext = "Thank you, {customer}."\n'
+
+    def test_an_entry_that_is_new(self):
+        """On each channel that it is for, with how it begins."""
+        (found,) = outcomes("", f'{self.THANKS}channels = ["sms"]')
+        assert (("catalogue.thanks",), "other", 1, 13) == (found.edits, found.label, found.times, found.tried)
+        assert "catalogue: something else is offered to reply from" == found.title
+        assert "thanks on sms: not listed" == found.old
+        assert found.new.startswith('thanks on sms: {"name": "thanks", "text": "Thank you, ')
+
+    def test_an_entry_that_says_something_else(self):
+        """Where it begins to differ, however long it is."""
+        old = f'[catalogue.thanks]\ntext = "{"So much " * 50}today."\nchannels = ["sms"]'
+        (found,) = outcomes(old, old.replace("today.", "tonight."))
+        assert ("catalogue.thanks.text",) == found.edits
+        assert 'thanks on sms: …h So much So much today.", "channels": ["sms"], "purpose": "…' == found.old
+        assert 'thanks on sms: …h So much So much tonight.", "channels": ["sms"], "purpose":…' == found.new
+
+    def test_other_channels(self):
+        """It is listed elsewhere."""
+        (found,) = outcomes(f'{self.THANKS}channels = ["sms"]', f'{self.THANKS}channels = ["sms", "chat"]')
+        assert 2 == found.times
+
+    def test_outside_the_window(self):
+        """A template is offered then, too."""
+        news = f"[catalogue.news]\nkind = \"whatsapp_template\"\ndefinition = '''{prepared().definition}'''\n"
+        assert [2] == [found.times for found in outcomes("", news)]
+        assert [1] == [found.times for found in outcomes("", f'{self.THANKS}channels = ["whatsapp"]')]
+
+    def test_a_comparison_tells_it(self):
+        """Regression: what changed in the catalogue had no effect."""
+        told = gated("", f'{self.THANKS}channels = ["sms"]', "voice-limit", "any")
+        assert (Exit.FINDINGS, [("other", "catalogue.thanks")]) == told
 
 
 class TestPlaces:

@@ -164,7 +164,7 @@ class TestHooks:
             re.compile(hook["files"])
 
     @pytest.mark.parametrize(
-        ("number", "names", "command"), [(0, [], "check"), (1, [], "diff"), (2, ["a.json", "b.txt"], "lint")]
+        ("number", "names", "command"), [(0, [], "check"), (1, [], "diff"), (2, ["a.json", "-b.txt"], "lint")]
     )
     def test_command_lines(self, number, names, command):
         """What pre-commit would run is understood, with as many files as it gives."""
@@ -203,11 +203,59 @@ class TestAction:
             assert 1 <= text.count(f"${{{{ inputs.{name} }}}}")
         assert not [step for step in self.ACTION["runs"]["steps"] if "${{" in step.get("run", "")]
 
-    def test_command_line(self):
-        """What it runs is understood."""
-        run = self.ACTION["runs"]["steps"][-2]["run"].replace("$REVISION", "HEAD").replace('"$POLICY"', "sop.toml")
-        for given in ("", "--fail-on any"):
-            assert "diff" == understood(shlex.split(run.replace('${FAIL_ON:+--fail-on "$FAIL_ON"}', given)))
+    @pytest.mark.parametrize(
+        ("fail_on", "expected"),
+        [
+            ("", []),
+            ("any", ["--fail-on", "any"]),
+            ("looser, untried", ["--fail-on", "looser", "--fail-on", "untried"]),
+            ("looser\nstranded\n", ["--fail-on", "looser", "--fail-on", "stranded"]),
+        ],
+    )
+    def test_comparison(self, desk, fail_on, expected):
+        """Regression: only one sort of difference could be named. The exit code is that of the comparison."""
+        done = self.run_step(desk, -2, REVISION="HEAD", POLICY="old.toml", FAIL_ON=fail_on)
+        words = ["diff", "--git", "HEAD", "old.toml", *expected, "--format", "github"]
+        assert (3, words) == (done.returncode, json.loads(done.stdout))
+        assert "diff" == understood(["casecore", *words])
+
+    def test_a_policy_that_is_new(self, desk):
+        """Regression: whoever added a policy was stopped, because there was nothing to compare it with."""
+        done = self.run_step(desk, -2, REVISION="HEAD", POLICY="./our new.toml", FAIL_ON="any")
+        told = "::notice title=new::there was no such policy at HEAD, so it is compared with nothing\n"
+        assert (0, told) == (done.returncode, done.stdout)
+
+    @pytest.mark.parametrize(
+        ("revision", "policy"), [("nowhere", "our new.toml"), ("--help", "our new.toml"), ("HEAD", "no such.toml")]
+    )
+    def test_what_cannot_be_compared(self, desk, revision, policy):
+        """It is left to the command to say so."""
+        done = self.run_step(desk, -2, REVISION=revision, POLICY=policy, FAIL_ON="")
+        assert (3, ["diff", "--git", revision, policy]) == (done.returncode, json.loads(done.stdout)[:4])
+
+    def test_check_whatever_differs(self):
+        """Regression: after a difference that stops the workflow nobody saw what the check finds."""
+        install, _, check = self.ACTION["runs"]["steps"][-3:]
+        assert "${{ !cancelled() && steps.install.outcome == 'success' }}" == check["if"]
+        assert "install" == install["id"]
+
+    def test_modules_of_the_repository(self, tmp_path):
+        """Regression: a file of the repository that is called like a module of Python's was run instead of it."""
+        (tmp_path / "shlex.py").write_text("raise SystemExit(0)\n", "utf-8")
+        assert 3 == self.run_check(tmp_path, "--only 04").returncode
+
+    @pytest.fixture
+    def desk(self, tmp_path):
+        """A repository with a policy that is in it, and one that is not."""
+        (tmp_path / "old.toml").write_text('extends = "casecore"\n', "utf-8")
+        for words in (
+            ["init", "-q"],
+            ["add", "-A"],
+            ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+        ):
+            subprocess.run(["git", *words], cwd=tmp_path, check=True)
+        (tmp_path / "our new.toml").write_text('extends = "casecore"\n', "utf-8")
+        return tmp_path
 
     @pytest.mark.parametrize(
         ("arguments", "expected"),
@@ -233,7 +281,11 @@ class TestAction:
         assert (2, True) == (done.returncode, done.stdout.startswith("::error title=arguments::No closing quotation"))
 
     def run_check(self, folder, arguments):
-        """Run the last step with a command that prints its arguments."""
+        """Run the last step."""
+        return self.run_step(folder, -1, POLICY="our sop.toml", ARGUMENTS=arguments)
+
+    def run_step(self, folder, number, **given):
+        """Run a step in a folder, with a command that prints its arguments."""
         (folder / "python").symlink_to(sys.executable)
         command = folder / "casecore"
         command.write_text(
@@ -241,9 +293,9 @@ class TestAction:
         )
         command.chmod(0o755)
         path = os.pathsep.join([str(folder), os.environ["PATH"]])
-        given = {**os.environ, "PATH": path, "POLICY": "our sop.toml", "ARGUMENTS": arguments}
-        step = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.ACTION["runs"]["steps"][-1]["run"]]
-        return subprocess.run(step, env=given, capture_output=True, text=True, check=False)
+        step = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.ACTION["runs"]["steps"][number]["run"]]
+        env = {**os.environ, "PATH": path, **given}
+        return subprocess.run(step, env=env, cwd=folder, capture_output=True, text=True, check=False)
 
     def test_understood(self):
         """What the last step gives to the command is understood."""

@@ -208,7 +208,7 @@ def test_times_are_read_in_their_zone(convert):
     options = [*OPTIONS, "--zone", "Asia/Tokyo"]
     taken, report = convert("c1,New,2/3/2026 10:00,,ana,", "c2,New,1/1/0001 00:00,,ana,", options=options)
     assert [datetime(2026, 3, 2, 1, tzinfo=UTC)] == [step.command.at for step in about_cases(taken)]
-    assert 1 == told(report, "left out: its time is not in the format given (3)")
+    assert 1 == told(report, "left out: in UTC its time lies before the first year, or after the last (3)")
     options = [*options, "--time-format", "%Y-%m-%dT%H:%M:%S%z"]
     taken, _ = convert("c1,New,2026-03-02T10:00:00-02:00,,ana,", options=options)
     assert [datetime(2026, 3, 2, 12, tzinfo=UTC)] == [step.command.at for step in about_cases(taken)]
@@ -480,7 +480,7 @@ def test_a_policy_that_lets_no_case_start(tmp_path, convert):
     [
         (GOOD, ["--agent", "agnet"], "0 columns are called 'agnet'; there are number, state, at, rank, who, else"),
         ("number,number\n", ["--case", "number"], "2 columns are called 'number'"),
-        ("", [], "0 columns are called 'number'"),
+        ("", [], "log.csv: it is empty, and has not even a header"),
         (GOOD, ["--word", "Busy=opne"], "'Busy=opne': 'opne' is not a valid Status"),
         (GOOD, ["--word", "Busy"], "'Busy': 'Busy' is not a valid Status"),
         (GOOD, ["--word", "Active=closed"], "one word has two meanings"),
@@ -495,6 +495,7 @@ def test_a_policy_that_lets_no_case_start(tmp_path, convert):
         (GOOD, ["--time-format", "%d/%m %H:%M"], "'%d/%m %H:%M': does not say year, month and day"),
         (GOOD, ["--time-format", "%Y-%m-%d %Q"], "'Q' is a bad directive"),
         (GOOD, ["--time-format", "%Y-%m-%d %"], "stray %"),
+        (GOOD, ["--time-format", "%d/%m/%Y %I:%M"], "says the hour without the half of the day (%I without %p)"),
         (GOOD, ["--time-format", ""], "'': does not say year, month and day"),
         (GOOD, ["--policy", "no-such.toml"], "no-such.toml"),
         (f'{GOOD}c1,"Act"ive,2/3/2026 10:00,,ana,\n', [], "log.csv, line 3: "),

@@ -1,6 +1,20 @@
 """Faults about who writes to us: customers who are the same person (25), or blocked (26)."""
 
-from tests.faults.rows import BLOCKED, CHAT_MOVED, EVOLVE, HANDLER, MERGED, MOVED_AWAY, RECORD, RULE, a_fault
+from tests.faults.rows import (
+    BLOCKED,
+    CHAT_MOVED,
+    COMPOSITION,
+    EVOLVE,
+    HANDLER,
+    MERGED,
+    MOVED_AWAY,
+    ONE_MATTER,
+    RECORD,
+    RULE,
+    TWO_CHATS,
+    TWO_MATTERS,
+    a_fault,
+)
 
 MERGING = (
     a_fault(
@@ -104,6 +118,117 @@ MERGING = (
     ),
 )
 
+CASE_MERGING = (
+    a_fault(
+        "25",
+        RULE,
+        "a case is merged into another customer's",
+        "rooms/case_merging",
+        "    if whose == others:\n",
+        "    if True:\n",
+        TWO_MATTERS,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a case is merged while a draft waits",
+        "rooms/case_merging",
+        "    drafts = {command.case: view.draft, command.into: view.other_file.draft}\n",
+        "    drafts = {command.into: view.other_file.draft}\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a case is merged of which something is to be disposed",
+        "rooms/case_merging",
+        "    left = {command.case: view.aftermath, command.into: view.other_file.aftermath}\n",
+        "    left = {}\n",
+        TWO_MATTERS,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a chat is merged while its customer is on the line",
+        "rooms/case_merging",
+        "    live = next((case for case in (one, other) if on_the_line(case)), None)\n",
+        "    live = None\n",
+        TWO_CHATS,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "merging forgets who waits",
+        "rooms/case_merging",
+        "    waits_since = None if one.unanswered_since is None else earlier(",
+        "    waits_since = None if one.unanswered_since else earlier(",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "a customer who waits is merged into a case that waits for them",
+        "rooms/case_merging",
+        "    return moves and view.case.unanswered_since is not None\n",
+        "    return False\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "the thread of a case that is merged leads to it still",
+        "rooms/case_merging",
+        "        *(ThreadJoined(by, at, other.id, thread) for thread in threads_of(one)),\n",
+        "",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "02",
+        EVOLVE,
+        "a thread is joined, and leads where it did",
+        "rooms/joining",
+        "def _lead_there(thread: Editing, event: ThreadJoined) -> None:\n    thread.case = event.case\n",
+        "def _lead_there(thread: Editing, event: ThreadJoined) -> None:\n    pass\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        RECORD,
+        "a case forgets the threads that lead to it",
+        "rooms/joining",
+        "    case.joined = (*case.joined, event.thread)\n",
+        "    pass\n",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "a successor is on one of the threads alone",
+        "rooms/arrivals",
+        "        *joins_successor(before, c, new, c.thread),\n",
+        "",
+        ONE_MATTER,
+    ),
+    a_fault(
+        "25",
+        EVOLVE,
+        "a reply goes to a thread of somebody else",
+        "rooms/replies",
+        "        thread=c.thread or view.case.thread,\n",
+        '        thread=c.thread or "t9",\n',
+        ONE_MATTER,
+    ),
+    a_fault(
+        "16",
+        COMPOSITION,
+        "what follows for the other case is asked of the one",
+        "rooms/case_merging",
+        "    others={MergeCases: _seen_from_other},\n",
+        "",
+        ONE_MATTER,
+    ),
+)
+
 MOVING = (
     a_fault(
         "25",
@@ -128,7 +253,7 @@ MOVING = (
         RULE,
         "a chat is moved while its customer is on the line",
         "rooms/moving",
-        "    if case.channel not in LIVE or not (waits or case.assignee is not None):\n",
+        "    if not on_the_line(case):\n",
         "    if True:\n",
         CHAT_MOVED,
     ),
@@ -149,6 +274,16 @@ MOVING = (
         "    thread.case = event.latest\n",
         "    pass\n",
         MOVED_AWAY,
+    ),
+    a_fault(
+        "08",
+        COMPOSITION,
+        "of a case that is moved its new customer is authenticated, because the other one was",
+        "rooms/moving",
+        "    notices={(Contact, CaseMoved): _is_somebody_else},\n",
+        "",
+        MOVED_AWAY,
+        policy='authentication = { channels = ["whatsapp"] }',
     ),
     a_fault(
         "02",

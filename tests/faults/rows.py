@@ -82,10 +82,13 @@ DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
 BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
 EDITED = "a-message-that-is-edited"
 MERGED = "customers-who-are-one"
+ONE_MATTER, TWO_MATTERS, TWO_CHATS = "two-cases-that-are-one", "two-cases-that-are-two", "two-chats-that-are-one"
 MOVED_AWAY, CHAT_MOVED = "a-whatsapp-case-of-somebody-else", "a-chat-case-of-somebody-else"
 BLOCKED = "somebody-who-is-blocked"
+LOGGED, LOGGED_CALL = "a-chat-that-was-logged", "a-call-that-was-logged"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
+ASKED_BEFORE = "a-question-before-that-waits-again"
 ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'
 LEAVE, UNREAD = "customers-who-leave", "words-that-nobody-has-read"
 CLOSED, SILENT, WINDOW, CHANGED = (

@@ -245,7 +245,7 @@ WAYS = (
         EVOLVE,
         "a draft that goes stale gets another id",
         "rooms/approvals",
-        "    draft.stale = True\n",
+        "    draft.stale, draft.replied = True, event.replied\n",
         '    draft.stale, draft.id = True, draft.id + "\'"\n',
         DRAFT,
     ),

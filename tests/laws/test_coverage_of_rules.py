@@ -40,6 +40,7 @@ from casecore.rooms.authentication import Authenticate, Authenticated
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
+from casecore.rooms.case_merging import MOST_JOINED, MergeCases
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
@@ -47,6 +48,7 @@ from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.merging import MOST_MERGED, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -101,6 +103,8 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+LOG = LogCase("ana", NOW, "t1", "c1", "maria", Channel.CHAT, note="n1", text="She called")
+DRAFT_NOW = attrs.evolve(DRAFT, at=NOW)
 TWO_CUSTOMERS = (new_case(), RecordCustomer(SYSTEM, at(1), "mia", "Mia"))
 MERGED = MergeCustomers("ana", at(2), "maria", "mia")
 MANY_CUSTOMERS = (
@@ -132,6 +136,14 @@ MESSAGING = case_in("pending", channel="messaging")
 SNOOZED = (MESSAGING, SnoozeCase("ana", at(30), "c1", at(hours=2)))
 SMS, WHATSAPP = case_in("open", channel="sms"), case_in("open", channel="whatsapp")
 NEWS, READS = prepared(), "Dear Maria, there is news for you."
+TWO_SMS = (SMS, new_case("c2", channel="sms", at=at(1)))
+MERGED_SMS = MergeCases("ana", at(2), "c1", "c2")
+MIAS_SMS = (new_case("c3", channel="sms", customer="mia"), CloseCase("dora", at(2), "c3", CloseReason.SPAM))
+MANY_SMS = (
+    SMS,
+    *((new_case(f"s{n}", channel="sms"), MergeCases("ana", at(1), f"s{n}", "c1")) for n in range(1, MOST_JOINED)),
+    new_case("c9", channel="sms"),
+)
 START_SMS = attrs.evolve(we_write(channel="sms", thread="t9")[0], at=NOW)
 START_WHATSAPP = we_write()[1]
 WITHDRAWN = RecordConsent(CUSTOMER, at(1), "maria", opted_in=False)
@@ -265,6 +277,22 @@ REFUSALS = (
     Refusal("move.open_case", (SMS, OTHER_SMS), MoveCase("ana", NOW, "c1", "t-c2")),
     Refusal("move.live", (case_in("open"), OTHER_CHAT), MoveCase("ana", NOW, "c1", "t-c2")),
     Refusal("move.draft", (SMS, DRAFT, OTHER_SMS, OTHER_CLOSED), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("move.joined", (TWO_SMS, MERGED_SMS, MIAS_SMS), MoveCase("dora", NOW, "c2", "t-c3")),
+    Refusal("thread.of_case", SMS, SendReply("ana", NOW, "c1", "m2", "Hi", thread="t9")),
+    Refusal("thread.of_case", SMS, SubmitDraft("ana", NOW, "c1", "d1", "Hi", thread="t9")),
+    Refusal("lifecycle.merged", SMS, CloseCase("ana", NOW, "c1", CloseReason.MERGED)),
+    Refusal("assignment.holder", TWO_SMS, MergeCases("cleo", NOW, "c1", "c2")),
+    Refusal("lifecycle.close_by", TWO_SMS, MergeCases("ana", NOW, "c1", "c2"), "lifecycle.close_by = ['owner']"),
+    Refusal("lifecycle.closed", (TWO_SMS, MERGED_SMS), MergeCases("ana", NOW, "c1", "c2")),
+    Refusal("lifecycle.closed", (TWO_SMS, MERGED_SMS), MergeCases("ana", NOW, "c2", "c1")),
+    Refusal("case.known", SMS, MergeCases("ana", NOW, "c1", "c9")),
+    Refusal("time.order", TWO_SMS, MergeCases("ana", at(), "c1", "c2")),
+    Refusal("merge_cases.two", SMS, MergeCases("ana", NOW, "c1", "c1")),
+    Refusal("merge_cases.customer", (SMS, OTHER_SMS), MergeCases("ana", NOW, "c1", "c2")),
+    Refusal("merge_cases.live", (case_in("open"), new_case("c2")), MergeCases("ana", NOW, "c2", "c1")),
+    Refusal("merge_cases.draft", (TWO_SMS, DRAFT), MergeCases("ana", NOW, "c1", "c2")),
+    Refusal("merge_cases.wrap_up", (TWO_SMS, LeaveCase("ana", at(2), "c1")), MergeCases("dora", NOW, "c1", "c2")),
+    Refusal("merge_cases.limit", MANY_SMS, MergeCases("ana", NOW, "c9", "c1")),
     Refusal("assignment.holder", (SMS, OTHER_SMS, OTHER_CLOSED), MoveCase("cleo", NOW, "c1", "t-c2")),
     Refusal("case.known", (), OpenCase("ana", NOW, "c9")),
     Refusal("case.known", (), AddNote("ana", NOW, "n1", "Hm", case="c9")),
@@ -313,8 +341,16 @@ REFUSALS = (
     Refusal("message.fresh", case_in("open"), SubmitDraft("ana", NOW, "c1", "m-c1", "Hi")),
     Refusal(
         "message.fresh",
-        (DRAFT_WAITS, SendReply("ana", at(2), "c1", "d1", "Hi")),
-        ApproveDraft("cleo", NOW, "c1", "d1"),
+        (DRAFT_WAITS, ReceiveMessage(CUSTOMER, at(2), "t-c1", "d1", "Hi")),
+        ApproveDraft("cleo", NOW, "c1", "d1", seen=True),
+    ),
+    *(
+        Refusal("message.fresh", DRAFT_WAITS, command)
+        for command in (
+            SendReply("ana", NOW, "c1", "d1", "Hi"),
+            AskPresence("ana", NOW, "c1", "d1"),
+            DisconnectIdle("ana", NOW, "c1", "d1"),
+        )
     ),
     *(
         Refusal("message.known", DRAFT_WAITS, command)
@@ -531,6 +567,22 @@ REFUSALS = (
             (frozenset({"vip"}), RemoveTag("ana", NOW, "c1", "vip")),
         )
     ),
+    # Logged cases
+    *(
+        Refusal(rule, story, attrs.evolve(LOG, **fields))
+        for rule, story, fields in (
+            ("actor.role", (), {"by": SYSTEM}),
+            ("thread.identity", (), {"channel": None}),
+            ("logged.open_case", new_case(), {"thread": "t-c1", "new_case": "c2"}),
+            ("case.fresh", LOG, {"thread": "t2", "note": "n2"}),
+            ("note.fresh", LOG, {"thread": "t2", "new_case": "c2"}),
+            ("note.content", (), {"text": ""}),
+            ("queue.known", (), {"queue": "vip"}),
+        )
+    ),
+    Refusal("logged.reply", LOG, SendReply("ana", NOW, "c1", "m2", "Hello")),
+    Refusal("logged.reply", LOG, DRAFT_NOW),
+    Refusal("outbound.phone", attrs.evolve(LOG, channel=Channel.SMS), SendReply("ana", NOW, "c1", "m2", "Hello")),
     # Outbound and the window
     Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(

@@ -92,7 +92,8 @@ class TestCases:
                 idle,
                 None,
                 "m1-090000",
-            )
+            ),
+            threads=("t1",),
         )
         assert (expected,) == inbox(story.desk, "ana", at(9)).cases
         assert () == inbox(story.desk, "cleo", at(9)).cases

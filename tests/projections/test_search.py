@@ -160,7 +160,7 @@ class TestFinding:
         """What is told of a case."""
         expected = CaseSummary(
             "b", "t2", "k2", "José Ávila", Channel.SMS, Status.OPEN, "general", "cleo", ("cleo", "dora"), ("broken",),
-            at(10), at(62),
+            at(10), at(62), threads=("t2",),
         )  # fmt: skip
         (result,) = archive.search("router").results
         assert expected == result == archive.summary("b")

@@ -52,6 +52,7 @@ class TestWhole:
             LONG,
             attachments=("form.pdf",),
             subject="Your bill",
+            thread="t-c1",
         )
         assert expected == sent
 

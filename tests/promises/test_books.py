@@ -47,7 +47,10 @@ def case_by_records(desk, case):
         contact=None if contact is None else contact.agent,
         queued=row.waiting_since is not None,
         queued_since=row.waiting_since,
+        active_at=None if row.status is Status.CLOSED else row.active_at,
         asleep=row.snoozed_until is not None,
+        asleep_until=row.snoozed_until,
+        owed_since=None if contact is None else contact.owed_since,
         answered=contact is not None and contact.owed_since is None,
         offered_to=None if offers is None else offers.offered_to,
         review_to=None if offers is None else offers.review_to,
@@ -67,6 +70,7 @@ def case_by_records(desk, case):
             draft.template,
         ),
         waits=row.unanswered_since is not None,
+        waits_since=row.unanswered_since,
         asked_us=row.asked_since is not None,
         answers=frozenset(row.answers),
         first_response=clocks.first_response and clocks.first_response.state,
@@ -86,6 +90,8 @@ def case_by_records(desk, case):
         proven=frozenset(owed.agent for owed in desk.wrap_ups.values() if owed.case == case and owed.authenticated),
         followed=row.successor is not None,
         heard=() if file.last_words.message is None else (file.last_words.message, *file.last_words.since),
+        logged=row.logged,
+        joined=frozenset(row.joined),
     )
 
 
@@ -111,6 +117,7 @@ def agent_by_records(desk, name):
         ),
         reviews=agent.reviews,
         owed=agent.wrap_ups,
+        logged_calls=agent.logged_calls,
     )
 
 

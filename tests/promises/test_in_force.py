@@ -25,10 +25,12 @@ from casecore.policies.sections import (
 )
 from casecore.promises import PROMISES
 from casecore.promises.in_force import InForce
+from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies
 from tests.floors import PATHS
 
 MINUTE = timedelta(minutes=1)
+DAYS_LONG = st.integers(1, 9).map(timedelta)
 
 VALUES = {
     "approval.self_approval": st.booleans(),
@@ -43,7 +45,9 @@ VALUES = {
     "chat.idle.ask_first": st.integers(0, 3),
     "chat.idle.counts_from": st.sampled_from(CountsFrom),
     "chat.idle.silence": st.integers(1, 9).map(MINUTE.__mul__),
+    "lifecycle.close_after": st.dictionaries(st.sampled_from((Status.PENDING, Status.RESOLVED)), DAYS_LONG),
     "lifecycle.close_unanswered": st.booleans(),
+    "routing.answer_within": st.none() | st.integers(1, 9).map(MINUTE.__mul__),
     "channels.chat.kinds": st.lists(st.sampled_from(MessageKind), unique=True).map(tuple),
     "channels.whatsapp.kinds": st.lists(st.sampled_from(MessageKind), unique=True).map(tuple),
     "whatsapp.consent": st.lists(st.sampled_from(Consent), unique=True).map(tuple),

@@ -21,7 +21,8 @@ from tests.floors import GRAPH, PATHS
 WITNESSES = {
     f"casecore.promises.{name}"
     for name in (
-        *("promise", "books", "bookkeeping", "pages", "happening", "in_force", "rows", "watching"),
+        *("promise", "books", "bookkeeping", "bookkeeping_of_work", "pages"),
+        *("happening", "in_force", "rows", "watching"),
         *("life_cycle", "assignment", "live_work", "replies", "people"),
     )
 }

@@ -344,11 +344,11 @@ TEETH = {
         case_in("pending"),
         SendReply("ana", at(2), "c1", "r-c1", "Hello"),
     ),
-    "11: approved, and sent by its name before": (
+    "11: approved, and sent by its name after": (
         "11",
         without("message.fresh"),
-        (*DRAFT, SendReply("ana", at(2), "c1", "d1", "Hello")),
-        ApproveDraft("cleo", at(3), "c1", "d1", seen=True),
+        (*DRAFT, ApproveDraft("cleo", at(2), "c1", "d1")),
+        SendReply("ana", at(3), "c1", "d1", "Hello"),
     ),
     "27: a reply past unread words": (
         "27",
@@ -677,9 +677,9 @@ def test_a_disconnected_chat_moves_along_the_life_cycle():
 
 def test_a_draft_whose_id_was_taken_can_still_be_decided():
     """It can be sent no more, because another message has its id; refusing and withdrawing it stay possible."""
-    taken = SendReply("ana", at(2), "c1", "d1", "Never mind the draft")
+    taken = ReceiveMessage(CUSTOMER, at(2), "t-c1", "d1", "Never mind")
     assert set() == broken_at_end(DRAFT, taken)
-    scenario.given(DRAFT, taken).when(ApproveDraft("cleo", at(3), "c1", "d1")).refused("message.fresh")
+    scenario.given(DRAFT, taken).when(ApproveDraft("cleo", at(3), "c1", "d1", seen=True)).refused("message.fresh")
 
 
 def test_a_review_is_measured_by_its_own_queue_and_limit():

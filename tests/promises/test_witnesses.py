@@ -22,10 +22,14 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, W
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver, MergeCases
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.joining import ThreadJoined
+from casecore.rooms.logged_cases import CustomerJoined
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.notes import CaseTagged, NoteAdded
@@ -36,6 +40,7 @@ from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.statuses import CASE_LIFECYCLE
@@ -281,6 +286,23 @@ def moved(customer="mia"):
     return CaseMoved(SYSTEM, at(4), "c1", "t-c2", "t-c1", customer)
 
 
+MARIAS = (THREADS[0], (ThreadOpened(CUSTOMER, at(), "t-c2", "maria", SMS),))
+TWO_CASES = (*MARIAS, comes(channel=SMS), comes("c2", SMS, 1))
+
+
+NINE = at()
+
+
+def becomes_one(waits_since=NINE, started_at=NINE, threads=("t-c1",), is_closed=True):
+    """The first of two cases goes on as the second."""
+    return (
+        *(ThreadJoined(SYSTEM, at(9), "c2", thread) for thread in threads),
+        CaseTakenOver(SYSTEM, at(9), "c2", "c1", waits_since=waits_since),
+        *((CaseClosed(SYSTEM, at(9), "c1", CloseReason.MERGED, "c2"),) if is_closed else ()),
+        ClocksTakenOver(SYSTEM, at(9), "c2", started_at=started_at, first_response=60.0),
+    )
+
+
 def we_begin(customer, by="ana"):
     """A case begins on WhatsApp, and waits in its queue."""
     started = CaseStarted(by, at(3), "c9", "t9", customer, Channel.WHATSAPP, "general")
@@ -312,10 +334,75 @@ LEFT = (
     AgentWrapsUp(CUSTOMER, at(5), "ana"),
 )
 LET_GO = (*disposed(), CaseReleased("ana", at(6), "c1", "ana", Release.DISPOSED), released()[-1])
+EACH = '{ new = "1m", open = "1m", pending = "1m", escalated = "1m", resolved = "1m" }'
+IN_A_MINUTE = toml(f'lifecycle = {{ close_after = {EACH} }}\nrouting = {{ answer_within = "1m" }}')
+ANSWERS_IN_A_MINUTE = toml('routing = { answer_within = "1m" }')
+ASKED_LATER = (
+    *KNOWN,
+    hand_set(Status.RESOLVED),
+    (*writes("m2", 5), CaseReopened(CUSTOMER, at(5), "c1", Status.RESOLVED)),
+)
+SNOOZED = (*EMAIL, replied(), (CaseSnoozed("ana", at(3), "c1", at(60)), *released(when=3, because=Release.SNOOZED)))
+
+
+def let_lapse(when):
+    """The case is taken back as never answered, and there is nothing to dispose."""
+    event = released(when=when, because=Release.UNANSWERED)
+    return (*event[:2], event[-1])
+
+
+def awake(when, by=SYSTEM):
+    """The snooze of a case ends."""
+    return (SnoozeEnded(by, at(when), "c1", over=by == SYSTEM), StatusSet(by, at(when), "c1", Status.OPEN))
+
+
+def by_itself(when):
+    """A case is closed automatically."""
+    return closed(when=when, reason=CloseReason.AUTOMATIC)
+
+
 GIVES_UP = (CustomerLeft(CUSTOMER, at(7), "c1"),)
 KEEP = toml('live = { abandoned = "keep" }')
 
+
+def logged(case="c1", agent="ana", channel=Channel.CHAT, thread="t-c1"):
+    """An agent logs a case that begins with no message, and holds it."""
+    return (
+        CaseStarted(agent, at(1), case, thread, "maria", channel, "general", logged=True),
+        CaseAssigned(agent, at(1), case, agent),
+        WorkBegun(agent, at(1), case, agent),
+        ContactStarted(agent, at(1), case, agent, channel, silent=True, ours=True, logged=True),
+    )
+
+
+LOGGED = (*DESK, logged())
+LOGGED_CALL = (*DESK, logged(channel=CALL))
+LOGGED_AND_KNOWN = (*LOGGED, said(Authenticated("ana", at(2), "c1")))
+CALLS = (*writes("m9", 3), CustomerJoined(CUSTOMER, at(3), "c1", CALL, "ana"))
+
 TOLD = {
+    # logged cases
+    "05: a case beside a call that was logged": Told("", (*LOGGED_CALL, comes("c2")), assigned("c2", "ana", 4)),
+    "05: a call that was logged beside a case": Told("", OPEN, logged("c2", channel=CALL, thread="t-c2")),
+    "05: a call that was logged beside a call": Told(
+        "05", (*DESK, comes("c2", CALL), taken("c2", channel=CALL)), logged(), toml("capacity = { voice = 2 }")
+    ),
+    "05: a case beside a call that was logged, once they call": Told(
+        "05", (*LOGGED_CALL, CALLS, comes("c2")), assigned("c2", "ana", 4)
+    ),
+    "05: a case once a call that was logged is left": Told(
+        "", (*LOGGED_CALL, released(), disposed(), comes("c2")), assigned("c2", "ana", 7)
+    ),
+    "06: ended, and only logged": Told("", LOGGED, released(because=Release.ENDED_BY_AGENT)),
+    "06: disconnected, and only logged": Told(
+        "06", (*LOGGED, said(PresenceAsked("ana", at(3), "c1", "q1", "Are you there?"))), disconnected(600)
+    ),
+    "08: known elsewhere": Told("", LOGGED_AND_KNOWN, RESOLVED),
+    "08: known elsewhere, and it is somebody else who writes": Told(
+        "08", (*LOGGED_AND_KNOWN, writes("m9", 3)), RESOLVED
+    ),
+    "22: they leave who were never there": Told("22", LOGGED, LEFT),
+    "22: they leave once they have written": Told("", (*LOGGED, writes("m9", 3)), LEFT),
     # 01
     "01: set to new": Told("01", OPEN, said(StatusSet("ana", at(2), "c1", Status.NEW))),
     "01: set to pending": Told("", OPEN, said(StatusSet("ana", at(2), "c1", Status.PENDING))),
@@ -559,6 +646,11 @@ TOLD = {
     # 13 to 16
     "13: back with a contact to dispose": Told("13", ENDED, said(AgentAvailable("ana", at(6), "ana"))),
     "13: back with nothing to dispose": Told("", (*ENDED, disposed()), said(AgentAvailable("ana", at(7), "ana"))),
+    "13: taken back before the time to answer is over": Told("13", OPEN, let_lapse(60), ANSWERS_IN_A_MINUTE),
+    "13: taken back once it is over": Told("", OPEN, let_lapse(61), ANSWERS_IN_A_MINUTE),
+    "13: taken back where there is all the time": Told("13", OPEN, let_lapse(61)),
+    "13: taken back before it is over since the customer asked": Told("13", ASKED_LATER, let_lapse(64), IN_A_MINUTE),
+    "13: taken back once it is over since the customer asked": Told("", ASKED_LATER, let_lapse(65), IN_A_MINUTE),
     "13: available all the time": Told("13", OPEN, (*released()[:3], *released()[4:])),
     "14: lunch with a contact": Told("14", OPEN, LUNCH),
     "14: lunch once it is given back": Told("", ENDED, LUNCH),
@@ -577,21 +669,34 @@ TOLD = {
     "16: closed, and queued": Told(
         "16", (*DESK, comes()), (*closed(), CaseQueued(SYSTEM, at(9), "c1", "general", at(9)))
     ),
+    "16: a snooze that is over a second too early": Told("16", SNOOZED, awake(59)),
+    "16: a snooze that is over": Told("", SNOOZED, awake(60)),
+    "16: a snooze that somebody ends before": Told("", SNOOZED, awake(30, by="ana")),
     # 23 and 24
     "23: nobody has answered": Told("23", (*DESK, comes()), closed(reason=CloseReason.AUTOMATIC)),
     "23: as spam": Told("", (*DESK, comes()), closed()),
     "23: where the SOP allows it": Told(
         "", (*DESK, comes()), closed(reason=CloseReason.AUTOMATIC), toml("lifecycle = { close_unanswered = true }")
     ),
-    "23: after a reply": Told("", (*OPEN, replied(), released()), closed(reason=CloseReason.AUTOMATIC)),
+    "23: after a reply": Told("", (*OPEN, replied(), released()), by_itself(62), IN_A_MINUTE),
+    "23: a second too early after a reply": Told("23", (*OPEN, replied(), released()), by_itself(61), IN_A_MINUTE),
+    "23: a second too early after a question": Told("23", (*SILENT, released()), by_itself(62), IN_A_MINUTE),
+    "23: after a question": Told("", (*SILENT, released()), by_itself(63), IN_A_MINUTE),
+    "23: in a status that is never closed so": Told("23", (*OPEN, replied(), released()), by_itself(BY_DAY * 9)),
+    "23: while it is snoozed": Told("23", SNOOZED, by_itself(BY_DAY), IN_A_MINUTE),
+    "23: a second too early after a snooze": Told("23", (*SNOOZED, awake(60)[:1]), by_itself(119), IN_A_MINUTE),
+    "23: after a snooze": Told("", (*SNOOZED, awake(60)[:1]), by_itself(120), IN_A_MINUTE),
     "23: after setting it pending": Told(
         "23", (*OPEN, hand_set(Status.PENDING), released()), closed(reason=CloseReason.AUTOMATIC)
     ),
     "23: after setting it resolved": Told(
-        "", (*KNOWN, hand_set(Status.RESOLVED), released()), closed(reason=CloseReason.AUTOMATIC)
+        "", (*KNOWN, hand_set(Status.RESOLVED), released()), by_itself(2 * BY_DAY + 4)
+    ),
+    "23: a second too early after setting it resolved": Told(
+        "23", (*KNOWN, hand_set(Status.RESOLVED), released()), by_itself(2 * BY_DAY + 3)
     ),
     "23: of two answers one never arrived": Told(
-        "", (*OPEN, replied(), replied(message="r2"), *bounced("r1"), released()), closed(reason=CloseReason.AUTOMATIC)
+        "", (*OPEN, replied(), replied(message="r2"), *bounced("r1"), released()), by_itself(65), IN_A_MINUTE
     ),
     "23: no answer arrived": Told(
         "23",
@@ -692,6 +797,37 @@ TOLD = {
     ),
     "25: the old thread goes on on the case": Told(
         "25", (*THREADS, comes(channel=SMS), said(moved())), (comes(channel=SMS)[2],)
+    ),
+    "25: two cases are one": Told("", TWO_CASES, becomes_one()),
+    "25: two are one, and she has had her answer": Told(
+        "",
+        (*DESK, *TWO_CASES, taken("c1", "ana", channel=SMS), replied(), released(), disposed()),
+        becomes_one(None),
+    ),
+    "25: nobody says as which a case goes on": Told("25", TWO_CASES, becomes_one()[2:3]),
+    "25: merged, and who waits is forgotten": Told("25", TWO_CASES, becomes_one(None)),
+    "25: merged, and they wait since later": Told("25", TWO_CASES, becomes_one(at(1))),
+    "25: merged, and the clocks count from later": Told("25", TWO_CASES, becomes_one(started_at=at(5))),
+    "25: merged, and its thread does not lead there": Told("25", TWO_CASES, becomes_one(threads=())),
+    "25: merged, and not closed": Told("25", TWO_CASES, becomes_one(is_closed=False)),
+    "25: merged into another customer's": Told("25", (*THREADS, *TWO_CASES[2:]), becomes_one()),
+    "25: merged into one that is closed": Told("01 02 25", (*TWO_CASES, closed("c2")), becomes_one()),
+    "25: merged while a draft waits": Told(
+        "03 13 25", (*DESK, *MARIAS, comes(channel=SMS), taken(channel=SMS), drafted(), TWO_CASES[3]), becomes_one()
+    ),
+    "25: merged, and the other is not opened again": Told(
+        "01 25",
+        (*DESK, *MARIAS, comes("c2", SMS), taken("c2", "ana", channel=SMS), replied("c2"), comes(channel=SMS, when=3)),
+        becomes_one(at(3), at(3)),
+    ),
+    "25: answered on the thread of the one": Told(
+        "", (*DESK, *TWO_CASES, taken("c2", "ana", channel=SMS), becomes_one()), replied("c2", when=10, thread="t-c1")
+    ),
+    "25: answered on another thread": Told(
+        "25", (*DESK, *TWO_CASES, taken("c2", "ana", channel=SMS), becomes_one()), replied("c2", when=10, thread="t9")
+    ),
+    "25: one thread has the successor": Told(
+        "25", (*TWO_CASES, becomes_one(), closed("c2", when=10)), comes("c3", SMS, 11, "t-c1", predecessor="c2")
     ),
     "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
     "26: a blocked customer is noted": Told("", (BLOCKED,), said(only_noted(thread="t-c1", customer="maria"))),
@@ -825,6 +961,7 @@ SITUATIONS = {situation.what: situation for promise in PROMISES for situation in
 
 MOVE = MoveCase(SYSTEM, at(9), "c1", "t-c2")
 MERGE = MergeCustomers(SYSTEM, at(9), "maria", "may")
+MERGE_CASES = MergeCases(SYSTEM, at(9), "c1", "c2")
 
 
 def writes_again(thread="t-c1", customer=None):
@@ -867,6 +1004,15 @@ TRIED = {
     ),
     "a case is moved for which a draft waits": (MOVE, DRAFT, OPEN),
     "a chat or a call is moved": (MOVE, (comes(),), (comes(channel=SMS),)),
+    "a case is merged whose customer waits, into one that they do not wait on": (
+        MERGE_CASES,
+        (*DESK, *TWO_CASES, taken("c2", "ana", channel=SMS), replied("c2")),
+        TWO_CASES,
+    ),
+    "a case is merged for which, or for the other of which, a draft waits": (MERGE_CASES, DRAFT, OPEN),
+    "a case is merged of which something is to be disposed": (MERGE_CASES, ENDED, OPEN),
+    "a case is merged into another customer's": (MERGE_CASES, (*THREADS, *TWO_CASES[2:]), TWO_CASES),
+    "a chat or a call is merged": (MERGE_CASES, (comes(),), TWO_CASES),
     "a blocked customer is merged": (MERGE, (BLOCKED,), (BLOCKED_BOB,)),
     "a customer is merged who withdrew": (MERGE, (WITHDRAWN,), (AGREED,)),
     "a customer is merged who was merged": (MERGE, (merges(),), (merges("mia", "maria"),)),

@@ -32,9 +32,11 @@ MARKED = NOON + timedelta(microseconds=1)
 """The instant at which a step is tried once more, to see which instants it sets."""
 
 PAGE_INSTANTS = {
-    ("cases", "silent_since"): ("contact", "silence_since", lambda policy: policy.chat.idle.silence),
-    ("cases", "asked_at"): ("contact", "asked_at", lambda policy: policy.chat.idle.silence),
-    ("threads", "wrote"): ("thread", "customer_at", lambda policy: policy.whatsapp.window),
+    ("cases", "silent_since"): ("contact", "silence_since", lambda policy, _: policy.chat.idle.silence),
+    ("cases", "asked_at"): ("contact", "asked_at", lambda policy, _: policy.chat.idle.silence),
+    ("cases", "active_at"): ("case", "active_at", lambda policy, page: policy.lifecycle.close_after.get(page.status)),
+    ("cases", "asleep_until"): ("case", "snoozed_until", lambda _, __: timedelta(0)),
+    ("threads", "wrote"): ("thread", "customer_at", lambda policy, _: policy.whatsapp.window),
 }
 """The instants in the books: the same in a record, and how long each is held against."""
 
@@ -179,16 +181,15 @@ class PlainSearch:
         view = state.desk.view_of(case)
         for (sort, name), (row_name, field, length_in) in PAGE_INSTANTS.items():
             page_id = case if sort == "cases" else state.books.case(case).thread or ""
-            page, length = state.books.page(sort, page_id), length_in(self.policy)
+            page = state.books.page(sort, page_id)
+            length = length_in(self.policy, state.books.case(case))
             since = None if name == "asked_at" and not page.silent else getattr(page, name)  # who waits is not counted
+            if since is None or length is None or f"{sort[:-1]}_page.{name}" not in self.counting:
+                continue
             place = f"{row_name}.{field}"
             linked = place in self.counting and (sort, page_id, name) in state.links
-            timed = {
-                timer.length(view, self.policy)
-                for timer in self.timers
-                if timer_instant(timer) == f"{row_name}.{field}"
-            }
-            if since is None or f"{sort[:-1]}_page.{name}" not in self.counting or (linked and length in timed):
+            timers = (timer for timer in self.timers if timer_instant(timer) == place)
+            if linked and length in {timer.length(view, self.policy) for timer in timers}:
                 continue
             for passed in (NOON - length + SECOND, NOON - length):
                 if since > passed and linked:

@@ -48,6 +48,8 @@ WORLDS = {
     "a-message-that-is-edited": (160, 468),
     "a-whatsapp-case-of-somebody-else": (192, 681),
     "a-chat-case-of-somebody-else": (24, 75),
+    "a-chat-that-was-logged": (385, 2_862),
+    "a-call-that-was-logged": (21, 57),
     "a-snoozed-case": (35, 177),
 }
 """By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""

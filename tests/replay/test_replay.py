@@ -20,7 +20,8 @@ from casecore.kernel import Accepted, Event, Reason, Refused
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, replay_day
-from casecore.replay.words import consequence_sentences, step_sentence
+from casecore.replay.consequences import consequence_sentences
+from casecore.replay.words import step_sentence
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import Permission
 from casecore.rooms.approvals import (
@@ -497,7 +498,7 @@ def test_the_day_goes_as_it_says(day):
 
 def test_the_day_is_told_in_stories(day):
     """A newcomer is told what they see."""
-    assert 20 <= sum(bool(step.story) for step in day) <= 25
+    assert 20 <= sum(bool(step.story) for step in day) <= 27
 
 
 def test_the_day_touches_every_trigger_of_the_life_cycle(day):
@@ -510,9 +511,9 @@ def test_the_day_touches_every_trigger_of_the_life_cycle(day):
 
 
 def test_the_day_closes_in_every_way(day, events):
-    """By hand, automatically after 48 hours and not before, and as spam."""
+    """By hand, automatically after 48 hours and not before, as spam, and as another case with which it is merged."""
     closed = {event.reason: event for event in events if isinstance(event, CaseClosed)}
-    assert {CloseReason.BY_HAND, CloseReason.AUTOMATIC, CloseReason.SPAM} == set(closed)
+    assert {CloseReason.BY_HAND, CloseReason.AUTOMATIC, CloseReason.SPAM, CloseReason.MERGED} == set(closed)
     assert "system" == closed[CloseReason.AUTOMATIC].by
     assert "lifecycle.close_after" in {reason.rule for step in day for reason in step.reasons}
 

@@ -313,8 +313,25 @@ class TestApproving:
     def test_id_taken_meanwhile(self):
         """Regression: a message that came meanwhile under the draft's id was overwritten by the reply."""
         story = waiting(attrs.evolve(WRITES, message="d1"))
-        story.when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).refused("message.fresh")
+        approval = ApproveDraft("cleo", at(40), "c1", "d1", seen=True)
+        assert (
+            "[message.fresh] message 'd1' is on case c1 already "
+            "-> refuse or withdraw it; what it says can be submitted again by another id"
+        ) == said_by(story.when(approval), "message.fresh")
         story.when(WithdrawDraft("ben", at(40), "c1", "d1")).then(DraftWithdrawn)
+
+    def test_id_of_a_waiting_draft(self):
+        """Regression: a reply sent by the id of a waiting draft left a draft that nobody could ever send."""
+        story = waiting()
+        assert (
+            "[message.fresh] draft 'd1' of ben waits on case c1, and will be sent by that id "
+            "-> give each message its own id, or let the draft be approved"
+        ) == said_by(story.when(SendReply("ben", at(20), "c1", "d1", "Hello")), "message.fresh")
+        assert (
+            story.when(SendReply("ben", at(20), "c1", "m9", "Hello"))
+            .after.when(ApproveDraft("cleo", at(30), "c1", "d1", seen=True))
+            .verdict
+        )
 
     def test_same_id_on_two_cases(self):
         """On two threads two drafts may have one id: each is sent, and each message is its own."""
@@ -743,6 +760,18 @@ class TestColleagueReplies:
             "[approval.stale] dora has replied since draft d1 was submitted -> read it, then approve with seen = true"
         ) == said_by(outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
         outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).then(DraftApproved, ReplySent)
+
+    @pytest.mark.parametrize("first", [True, False], ids=["before the customer", "after them"])
+    def test_customer_wrote_too(self, first):
+        """Both are told, in order; whoever edits it as its author has taken in both."""
+        reply = attrs.evolve(self.REPLY, at=at(29 if first else 31))
+        story = waiting(*((reply, WRITES) if first else (WRITES, reply)))
+        both = ["dora has replied", "the customer has written"]
+        what = ", and then ".join(both if first else both[::-1])
+        assert (
+            f"[approval.stale] {what} since draft d1 was submitted -> read both, then approve with seen = true"
+        ) == said_by(story.when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
+        assert None is editing_class(story.when(EditDraft("ben", at(40), "c1", "d1", "As dora says"))).before
 
     def test_whoever_holds_the_case_now(self):
         """A draft stays where its author left the case, and the next agent answers otherwise."""

@@ -133,7 +133,7 @@ class TestGoingOn:
         outcome.then(MessageReceived("customer", at(60), "c1", "t-c1", "maria", "m2", "Hello?", MessageKind.DIRECT))
         file, later = story.desk.cases["c1"], outcome.desk.cases["c1"]
         assert attrs.evolve(file.case, active_at=at(60)) == later.case
-        last = LastWords("m2")
+        last = LastWords("m2", before=("m-c1",))
         assert attrs.evolve(file, case=later.case, case_time=CaseTime(at(60)), last_words=last) == later
 
     def test_id_for_a_case_that_does_not_start(self):

@@ -3,11 +3,12 @@
 import pytest
 
 from casecore.policies import Policy
+from casecore.projections.inbox import inbox
 from casecore.rooms.arrivals import CaseReopened, ReceiveMessage
 from casecore.rooms.assignments import CaseQueued, LeaveCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
-from casecore.rooms.cases import CloseCase, SetStatus
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName, ClockState, first_response, solution
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.replies import SendReply
@@ -110,6 +111,82 @@ class TestWaitingAgain:
         story = replied("pending", AskPresence("ana", at(30), "c1", "q1"), channel="chat")
         outcome = story.when(DeliveryFailed("system", at(60), "c1", "q1")).then(MessageBounced, CaseReopened)
         assert None is case_of(outcome).unanswered_since
+
+
+def asks(when, message):
+    """Maria writes once more."""
+    return ReceiveMessage("customer", when, "t-c1", message, "And?")
+
+
+def answers(when, message):
+    """Ana replies once more."""
+    return SendReply("ana", when, "c1", message, "Yes")
+
+
+def failed(when, message):
+    """The provider says that a message of ours never arrived."""
+    return DeliveryFailed("system", when, "c1", message)
+
+
+class TestWroteAgainSince:
+    """The customer has written another thing before the bounce comes."""
+
+    def test_has_waited_since_the_first_question(self):
+        """Regression: who wrote again an hour later was told to have waited since then."""
+        outcome = replied("pending", asks(at(40), "m2")).when(FAILED)
+        outcome.then(WAITS_AGAIN, ResponseUndone)
+        case = case_of(outcome)
+        assert (T0, T0, (), None, frozenset()) == (
+            case.unanswered_since,
+            case.asked_since,
+            case.answers,
+            case.asked_before,
+            case.answers_before,
+        )
+
+    def test_had_another_answer(self):
+        """One of two answers fails: the first question has its answer, and only the last one waits."""
+        story = replied("pending", answers(at(10), "m8"), asks(at(40), "m2"))
+        outcome = story.when(FAILED).then(NOT_ALONE, ResponseUndone, ClockJudged)
+        assert at(40) == case_of(outcome).unanswered_since
+        both = outcome.and_when(failed(at(70), "m8"))
+        assert T0 == case_of(both).unanswered_since
+
+    def test_was_resolved_by_hand(self):
+        """That is an answer, which cannot bounce."""
+        story = replied("pending", SetStatus("ana", at(10), "c1", Status.RESOLVED), asks(at(40), "m2"))
+        assert at(40) == case_of(story.when(FAILED)).unanswered_since
+
+    def test_answered_since(self):
+        """What answered the last question answered the first; if that fails too, the first has waited all the time."""
+        story = replied("pending", asks(at(20), "m2"), answers(at(30), "m8"), FAILED)
+        assert None is story.desk.cases["c1"].case.unanswered_since
+        assert T0 == case_of(story.when(failed(at(70), "m8"))).unanswered_since
+        other_way = replied("pending", asks(at(20), "m2"), answers(at(30), "m8"), failed(at(60), "m8"))
+        assert at(20) == other_way.desk.cases["c1"].case.unanswered_since
+        assert T0 == case_of(other_way.when(failed(at(70), "r-c1"))).unanswered_since
+
+    def test_asks_a_third_time(self):
+        """Of three questions the second loses its answer: it waits again, and the first does not."""
+        story = replied("pending", asks(at(20), "m2"), answers(at(30), "m8"), asks(at(40), "m3"))
+        assert at(20) == case_of(story.when(failed(at(60), "m8"))).unanswered_since
+
+    def test_never_earlier_than_what_failed(self):
+        """A message that answered nothing of it, or that failed before, changes nothing."""
+        story = replied("pending", FAILED, asks(at(70), "m2"), answers(at(80), "m8"), asks(at(90), "m3"))
+        assert at(90) == case_of(story.when(failed(at(100), "r-c1"))).unanswered_since
+        assert T0 == case_of(story.when(failed(at(100), "m8"))).unanswered_since
+
+    def test_closed_since(self):
+        """Nobody waits on a closed case."""
+        story = replied("pending", asks(at(20), "m2"), CloseCase("dora", at(30), "c1", CloseReason.SPAM))
+        assert None is case_of(story.when(FAILED).then(NOT_ALONE)).unanswered_since
+
+    def test_inbox_tells_it(self):
+        """Whoever looks at their inbox sees since when."""
+        story = replied("pending", asks(at(40), "m2"), FAILED)
+        (held,) = inbox(story.desk, "ana", at(61)).cases
+        assert T0 == held.unanswered_since
 
 
 class TestClocks:

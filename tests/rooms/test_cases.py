@@ -18,6 +18,7 @@ from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
@@ -25,6 +26,7 @@ from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -325,6 +327,7 @@ CLOSED = (
     CloseCase("system", at(hours=99), "c1", CloseReason.AUTOMATIC),
     CloseCase("dora", at(60), "c1", CloseReason.SPAM),
     MoveCase("dora", at(60), "c1", "t9"),
+    MergeCases("dora", at(60), "c1", "c2"),
     ReassignCase("dora", at(60), "c1", agent="cleo"),
     ReassignCase("dora", at(60), "c1", queue="billing"),
     SendReply("ana", at(60), "c1", "m9", "Hello"),
@@ -507,6 +510,7 @@ class TestClosed:
             EditMessage,
             WithdrawMessage,
             StartOutbound,
+            LogCase,
         } | AFTERWARDS
         asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}
         asked |= {*READERS, *ON_DRAFTS}

@@ -74,12 +74,31 @@ class TestWhatFits:
         desk = on("whatsapp").desk
         assert ["news", "refund", "thanks"] == names(desk.catalogue("c1", at(hours=23)))
         assert ["news"] == names(desk.catalogue("c1", at(hours=24)))
+        thanks = next(entry for entry in entries_of(POLICY, ()) if entry.name == "thanks")
+        assert [True, False] == [thanks.fits(Channel.WHATSAPP), thanks.fits(Channel.WHATSAPP, window_open=False)]
 
     def test_apple(self):
         """A template of Apple Messages fits there alone."""
         entry = CatalogueEntry("times", CatalogueKind.APPLE_TEMPLATE, APPLE)
         entry.read()
         assert [Channel.APPLE_MESSAGES] == [channel for channel in Channel if entry.fits(channel)]
+
+    def test_emoji_where_none_are_taken(self):
+        """Regression: an entry was listed that was refused once it was sent. Where that is only warned of, it fits."""
+        hearts = CatalogueEntry.of("hearts", CatalogueKind.QUICK_REPLY, {"name": "hearts", "text": "Thank you 😀"})
+        for more, expected in (
+            ("", ["hearts"]),
+            ("[channels.sms]\nemoji = false", []),
+            ('[channels.sms]\nemoji = false\n[enforcement]\n"channels.emoji" = "warn"', ["hearts"]),
+        ):
+            policy = Policy.loads(f"[queues.general]\nfallback = true\n{more}")
+            desk = given(case_in("open", channel="sms"), policy=policy).desk
+            assert expected == names(desk.catalogue("c1", at(60), [hearts]))
+
+    def test_longer_than_the_channel_takes(self):
+        """What no filling makes short enough fits not."""
+        entry = CatalogueEntry.of("long", CatalogueKind.QUICK_REPLY, {"name": "long", "text": "x" * 3001})
+        assert [Channel.APPLE_MESSAGES] == [channel for channel in Channel if not entry.fits(channel)]
 
     def test_from_the_host(self):
         """What the host has comes beside it; of two with one name the host's counts."""

@@ -40,7 +40,7 @@ class TestReply:
         """Complaint: the case was resolved while the customer's question was on its way to the screen."""
         outcome = a_case(AND_ANOTHER).when(reply("m-c1")).refused("reply.seen")
         (reason,) = outcome.verdict.reasons
-        assert {"seen": "m-c1", "last": "m2"} == reason.facts
+        assert {"seen": "m-c1", "last": "m2", "replied": None} == reason.facts
         assert "m2 came on case c1 after m-c1, which its writer saw last" == reason.message
 
     @pytest.mark.parametrize("seen", ["m2", None])
@@ -151,6 +151,32 @@ class TestDrafts:
         colleague = SendReply("dora", at(30), "c1", "r1", "No")
         story = a_case(self.DRAFT, colleague)
         story.when(ApproveDraft("cleo", at(60), "c1", "d1", seen_message="m-c1")).refused("approval.stale")
+
+    @pytest.mark.parametrize("first", [True, False], ids=["before the customer", "after them"])
+    def test_colleague_replied_and_customer_wrote(self, first):
+        """Regression: the refusal told of the customer only, and nobody looked for what the colleague had said."""
+        colleague = SendReply("dora", at(29 if first else 31), "c1", "r1", "No")
+        story = a_case(self.DRAFT, *((colleague, AND_ANOTHER) if first else (AND_ANOTHER, colleague)))
+        outcome = story.when(ApproveDraft("cleo", at(60), "c1", "d1", seen_message="m-c1"))
+        (reason,) = (reason for reason in outcome.verdict.reasons if reason.rule == "reply.seen")
+        assert "m2 came, and dora replied (r1), on case c1 after m-c1, which its writer saw last" == reason.message
+        assert "read both, and say seen = 'm2' if the reply still stands" == reason.remedy
+        assert "dora" == reason.facts["replied"]
+
+    @pytest.mark.parametrize("seen", ["r1", "m3"])
+    def test_colleague_was_read(self, seen):
+        """Of what was seen nothing is said."""
+        more = ReceiveMessage(CUSTOMER, at(28), "t-c1", "m3", "Hm")
+        colleague = SendReply("dora", at(29 if seen == "r1" else 25), "c1", "r1", "No")
+        story = a_case(self.DRAFT, *((more, colleague) if seen == "r1" else (colleague, more)), AND_ANOTHER)
+        outcome = story.when(ApproveDraft("cleo", at(60), "c1", "d1", seen_message=seen)).refused("reply.seen")
+        assert f"m2 came on case c1 after {seen}, which its writer saw last" == outcome.verdict.reasons[0].message
+
+    def test_own_reply(self):
+        """Who replied themselves knows it, and so does the author of the draft."""
+        own = SendReply("ana", at(25), "c1", "r1", "One moment")
+        story = a_case(own, AND_ANOTHER)
+        assert "m2 came on" in story.when(reply("m-c1", "r9")).refused("reply.seen").verdict.reasons[0].message
 
     def test_editing(self):
         """Who edits says what they saw; an author who says nothing has taken everything in."""

@@ -13,7 +13,7 @@ from casecore.projections.transcript import transcript
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.blocking import BlockCustomer, CustomerBlocked, CustomerUnblocked, UnblockCustomer
 from casecore.rooms.cases import CaseStarted
-from casecore.rooms.merging import MOST_MERGED, CustomerExtended, CustomerMerged, MergeCustomers
+from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.notes import AddNote, SetSentiment
 from casecore.rooms.outbound import ConsentRecorded, RecordConsent, StartOutbound
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
@@ -104,11 +104,11 @@ class TestNoChains:
 
     def test_very_many(self):
         """A row stays small."""
-        names = [f"k{number}" for number in range(MOST_MERGED)]
+        names = [f"k{number}" for number in range(100)]
         known = [RecordCustomer(SYSTEM, at(2), name) for name in names]
         story = two(known, [MergeCustomers(SYSTEM, at(3), name, "mia") for name in names])
         (reason,) = story.when(MERGE).refused("merge.limit").verdict.reasons
-        assert {"merged": MOST_MERGED + 1, "limit": MOST_MERGED} == reason.facts
+        assert {"merged": 101, "limit": 100} == reason.facts
 
     def test_unknown(self):
         """Both must be there."""
@@ -205,6 +205,13 @@ class TestWriting:
         story = two(MERGE, RecordCustomer(SYSTEM, at(2), "rui"))
         story.when(ReceiveMessage(CUSTOMER, at(30), "t-c1", "m9", customer="rui")).refused("thread.identity")
         story.when(ReceiveMessage(CUSTOMER, at(30), "t-c1", "m9", channel=Channel.SMS)).refused("thread.identity")
+
+    @pytest.mark.parametrize(("thread", "writer"), [("t-c2", "maria"), ("t-c1", "mia")])
+    def test_named_as_somebody_in_copy(self, thread, writer):
+        """Who is the same person is the customer, also where the host calls them a participant."""
+        outcome = two(MERGE).when(ReceiveMessage(CUSTOMER, at(30), thread, "m9", "Hello", participant=writer))
+        assert None is outcome.events[0].participant
+        assert at(30) == outcome.desk.threads[thread].customer_at
 
     def test_a_new_thread(self):
         """A conversation that is begun by the old id is the person's."""

@@ -6,18 +6,23 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM
+from casecore.policies import Policy
 from casecore.projections.customer_card import customer_card
+from casecore.projections.inbox import inbox
 from casecore.projections.search import Archive
 from casecore.projections.transcript import transcript
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.cases import Case, CaseStarted, CloseCase, CloseReason
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage
 from casecore.rooms.moving import CaseMoved, MoveCase, ThreadLeft
 from casecore.rooms.notes import AddNote, AddTag, EditNote, MessageTagged, MessageUntagged, RemoveTag, SetSentiment
 from casecore.rooms.outbound import StartOutbound
-from casecore.rooms.replies import SendReply
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.threads import Feeling
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
@@ -96,6 +101,30 @@ class TestMoving:
         assert "c1" == outcome.desk.cases["c9"].case.predecessor
         assert SuccessorStarted not in map(type, outcome.events)
 
+    def test_both_go_on(self):
+        """Maria and Mia both write again after the case that was moved: each starts a case, and no id is taken."""
+        story = two().and_given(
+            *(closed("c1", 15), wrote("t-c1", "m8", 16)),  # the case c1+1 follows, as it does of whoever wrote before
+            MoveCase(SYSTEM, at(20), "c1+1", "t-c2"),
+            *(closed("c1+1", 25), wrote("t-c1", "m10", 30), wrote("t-c2", "m11", 31)),
+        )
+        threads = story.desk.threads
+        assert ("c1+2", "c1+1+1") == (threads["t-c1"].case, threads["t-c2"].case)
+        again = story.and_given(closed("c1+1+1", 40), wrote("t-c2", "m12", 41), closed("c1+2", 42))
+        again.when(wrote("t-c1", "m13", 43)).then(CaseStarted, lambda _: True, SuccessorStarted, MessageReceived)
+        assert "c1+1+2" == again.desk.threads["t-c2"].case
+
+    def test_who_was_authenticated(self):
+        """Maria was, and Mia was not: what needs it is refused until she is."""
+        asked = Policy.loads('authentication = { channels = ["sms"] }')
+        first = (case_in("open", channel="sms"), new_case("c2", customer="mia", channel="sms"), closed())
+        story = given(*first, Authenticate("ana", at(15), "c1"), policy=asked)
+        account = SendReply("ana", at(30), "c1", "r9", "You owe nothing", about_account=True)
+        assert story.when(account).verdict
+        moved = story.and_given(MOVE)
+        moved.when(account).refused("authentication.before")
+        assert moved.and_given(Authenticate("ana", at(25), "c1")).when(account).verdict
+
     def test_moved_again_and_again(self):
         """The threads that it has left are known, the last one first, and twenty of them are enough."""
         moves = [CaseMoved("ana", at(20), "c1", f"t{n + 1}", f"t{n}", "mia", None) for n in range(1, 30)]
@@ -146,6 +175,16 @@ class TestMessages:
             rows["mia"].positive,
             rows["mia"].negative,
         )
+
+    def test_what_was_seen_last(self):
+        """The inbox says that Maria's message is the last, and a reply says that its writer saw it."""
+        story = two(MOVE)
+        (held,) = inbox(story.desk, "ana", at(25)).cases
+        assert "m-c1" == held.last_words
+        story.when(SendReply("ana", at(30), "c1", "r9", "Hello", seen=held.last_words)).then(ReplySent)
+        behind = story.and_given(wrote("t-c2", when=26))
+        behind.when(SendReply("ana", at(30), "c1", "r9", "Hello", seen="m-c1")).refused("reply.seen")
+        story.when(SendReply("ana", at(30), "c1", "r9", "Hello", seen="m7")).refused("message.known")
 
 
 class TestWhere:
@@ -213,3 +252,42 @@ class TestLooking:
         said = {entry.id for entry in transcript(self.STORY.events, customer=customer)}
         assert {"m-c1", "r-c1", "n1"} <= said
         assert ("m-c2" in said) is (customer == "mia")
+
+
+class TestSameIds:
+    """Channels count messages by thread, so the case has two of one id: both are there."""
+
+    STORY = given(
+        new_case("c1", channel="sms", message="1", text="Tea, please"),
+        OpenCase("ana", at(1), "c1"),
+        SendReply("ana", at(2), "c1", "2", "With milk?"),
+        (new_case("c2", customer="mia", channel="sms"), closed()),
+        MOVE,
+        ReceiveMessage(CUSTOMER, at(30), "t-c2", "1", "Where is my parcel?"),
+        SendReply("ana", at(31), "c1", "2", "On its way"),
+        EditMessage(CUSTOMER, at(40), "t-c1", "1", "Coffee, please"),
+    )
+
+    def test_the_transcript(self):
+        """Nothing that was said is missing."""
+        said = [entry.text for entry in transcript(self.STORY.events, "c1")]
+        assert ["Coffee, please", "With milk?", "Where is my parcel?", "On its way"] == said
+
+    @pytest.mark.parametrize("query", ["coffee", "milk", "parcel", "way"])
+    def test_search(self, query):
+        """What is said on one thread is found, also once a message of the other was edited."""
+        archive = Archive().update(self.STORY.events)
+        assert ["c1"] == [found.case for found in archive.search(query).results]
+        assert () == archive.search("tea").results
+
+    def test_marked(self):
+        """Each message counts for whoever's thread it stands on, marked or not."""
+        story = self.STORY.and_given(SetSentiment("ana", at(50), "c1", "1", Feeling.POSITIVE))
+        for before, card in ((self.STORY, {"maria": (0, 1), "mia": (0, 2)}), (story, {"maria": (0, 1), "mia": (1, 1)})):
+            found = {name: customer_card(before.desk, before.events, name) for name in card}
+            assert card == {name: (one.positive, one.neutral) for name, one in found.items()}
+        marked = two(SetSentiment("ana", at(15), "c1", "m-c1", Feeling.POSITIVE), MOVE)
+        later = marked.and_given(SetSentiment("ana", at(30), "c1", "m-c1", Feeling.NEUTRAL))
+        for before, counts in ((marked, (1, 0)), (later, (0, 1))):
+            card = customer_card(before.desk, before.events, "maria")
+            assert counts == (card.positive, card.neutral)

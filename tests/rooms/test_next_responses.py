@@ -237,6 +237,74 @@ class TestBounces:
         resolved = story.when(SetStatus("ana", at(minutes=23), "c1", Status.RESOLVED)).after
         assert None is nrt(resolved.when(asks(at(minutes=30), "m3")).after, at(minutes=31))
 
+    def test_asked_another_thing_since(self):
+        """Regression: the clock ran from the later question only, and the earlier one was met for ever."""
+        story = conversation(
+            asks(at(minutes=10)), replies(at(minutes=12)), asks(at(minutes=20), "m3"), self.failed(at(minutes=25))
+        )
+        assert Clock("next_response", HALF_AN_HOUR, timedelta(minutes=16), RUNNING, at(minutes=40)) == nrt(
+            story, at(minutes=26)
+        )
+        assert [MET, MISSED, MISSED] == verdicts(story.when(replies(at(minutes=45), "r3")).after)
+
+    def test_asked_another_thing_and_was_answered(self):
+        """Both have waited for the same reply."""
+        story = conversation(
+            asks(at(minutes=10)),
+            replies(at(minutes=12)),
+            asks(at(minutes=20), "m3"),
+            replies(at(minutes=45), "r3"),
+        )
+        assert [MET, MET] == verdicts(story)
+        failed = story.when(self.failed(at(minutes=50))).after
+        assert (MISSED, timedelta(minutes=35)) == (nrt(failed, at(hours=9)).state, nrt(failed, at(hours=9)).elapsed)
+        assert [MET, MET, MISSED] == verdicts(failed)
+
+    def test_one_of_two_answers_before(self):
+        """What had another answer does not run again."""
+        story = conversation(
+            asks(at(minutes=10)),
+            replies(at(minutes=12)),
+            replies(at(minutes=13), "r3"),
+            asks(at(minutes=20), "m3"),
+            self.failed(at(minutes=25)),
+        )
+        assert at(minutes=50) == nrt(story, at(minutes=26)).due
+        assert at(minutes=40) == nrt(story.when(self.failed(at(minutes=27), "r3")).after, at(minutes=28)).due
+
+    def test_missed_before_is_missed(self):
+        """Who was late with the earlier question is late with both."""
+        story = conversation(
+            asks(at(minutes=10)),
+            replies(at(minutes=50)),
+            asks(at(minutes=55), "m3"),
+            self.failed(at(minutes=56)),
+        )
+        assert [MISSED, MISSED, MISSED] == verdicts(story)
+        assert MISSED is nrt(story, at(minutes=57)).state
+
+    def test_missed_since_is_missed(self):
+        """Where the later question is late already, nothing is said twice."""
+        story = conversation(
+            asks(at(minutes=10)),
+            replies(at(minutes=50)),
+            asks(at(minutes=55), "m3"),
+            RecordMiss("system", at(minutes=85), "c1", NRT),
+            self.failed(at(hours=2)),
+        )
+        assert [MISSED, MISSED, MISSED] == verdicts(story)
+
+    def test_resolved_by_hand_before(self):
+        """What was ended by hand waits no more."""
+        story = conversation(
+            asks(at(minutes=10)),
+            replies(at(minutes=12)),
+            SetStatus("ana", at(minutes=13), "c1", Status.RESOLVED),
+            asks(at(minutes=20), "m3"),
+            self.failed(at(minutes=25)),
+        )
+        assert at(minutes=50) == nrt(story, at(minutes=26)).due
+
     def test_closed(self):
         """On a closed case nothing is turned."""
         closed = CloseCase("dora", at(minutes=13), "c1", CloseReason.SPAM)

@@ -88,7 +88,8 @@ class TestWhatCounts:
         assert story.when(OpenCase("ana", at(5), "c2")).verdict
         for case in (case_in("open", channel="email"), case_in("pending", channel="chat")):
             busy = given(case, new_case("c2", channel="voice"), policy=SOP)
-            busy.when(OpenCase("ana", at(5), "c2")).refused("capacity.voice_with_cases")
+            refused = busy.when(OpenCase("ana", at(5), "c2")).refused("capacity.voice_with_cases")
+            assert {"has": 1, "limit": 0} == refused.verdict.reasons[0].facts
 
     def test_told_as_it_is_counted(self):
         """The refusal names what counts, and the limit."""

@@ -82,7 +82,7 @@ class TestStart:
         before = given(story)
         view = before.desk.view(start)
         events = before.when(start).events
-        (foresee,) = (room.foresees[StartOutbound] for room in HOUSE.rooms if room.foresees)
+        (foresee,) = (room.foresees[StartOutbound] for room in HOUSE.rooms if StartOutbound in room.foresees)
         seen = foresee(view, start, before.desk.policy)
         desk = before.desk.evolve(event for event in events if not isinstance(event, ReplySent))
         came = desk.view_of(start.new_case)
@@ -91,7 +91,7 @@ class TestStart:
 
     def test_nothing_to_foresee(self):
         """Where it is not known to whom and where it is written, the view stays what it was."""
-        (foresee,) = (room.foresees[StartOutbound] for room in HOUSE.rooms if room.foresees)
+        (foresee,) = (room.foresees[StartOutbound] for room in HOUSE.rooms if StartOutbound in room.foresees)
         nobody = StartOutbound("ana", at(1), "t9", "c9", "m9", "Hello")
         view = given().desk.view(nobody)
         assert view == foresee(view, nobody, Policy.default())

@@ -292,7 +292,7 @@ class TestContentIsCarried:
     def test_nothing_else_is_content(self):
         """What a reply's command holds beside its content says which reply it is, and how it is sent."""
         names = {attribute.name for attribute in fields_of(SendReply)}
-        assert {"by", "at", "case", "message", "send_as", "seen"} == names - set(REPLY_CONTENT)
+        assert {"by", "at", "case", "message", "send_as", "seen", "thread"} == names - set(REPLY_CONTENT)
 
     @pytest.mark.parametrize(("kind", "others"), [(EditDraft, set()), (DraftEdited, {"fresh"})])
     def test_an_edit_carries_all_that_may_be_edited(self, kind, others):

@@ -30,9 +30,11 @@ from casecore import (
     ApproveDraft,
     AskPresence,
     Authenticate,
+    BlockCustomer,
     Case,
     CasecoreError,
     CaseFile,
+    CatalogueEntry,
     Channel,
     Clock,
     Clocks,
@@ -52,19 +54,26 @@ from casecore import (
     DraftStatus,
     Due,
     EditDraft,
+    EditMessage,
     EndContact,
+    EndSnooze,
+    EndUnanswered,
     Enforcement,
     Event,
     Feeling,
     House,
     Inbox,
     InvalidTable,
+    LastWords,
     Level,
     Line,
+    LogCase,
     MakeCommitment,
+    MergeCustomers,
     Message,
     MessageKind,
     MissingRow,
+    MoveCase,
     Note,
     Notification,
     Offers,
@@ -92,17 +101,22 @@ from casecore import (
     SetNextState,
     SetSentiment,
     SetStatus,
+    SnoozeCase,
     StartOutbound,
     StateTable,
     Status,
     SubmitDraft,
+    TakeCommitment,
     TakeReview,
     Thread,
     Timer,
     Trigger,
+    UnblockThread,
+    UnrelateRecord,
     Verdict,
     View,
     WaitingDraft,
+    WithdrawMessage,
     WrapUp,
     customer_card,
     explain_route,
@@ -203,6 +217,7 @@ COMMANDS: tuple[Command, ...] = (
     SendReply("ana", NOW, "c1", "m2", "Hello", template=PreparedText.of({"name": "hi"}, {"1": "Ana"})),
     RecordConsent(SYSTEM, NOW, "maria", opted_in=True, note="On the web form"),
     StartOutbound("ana", NOW, "t1", "c2", "m3", "Hello", channel=Channel.SMS, for_approval=True),
+    LogCase("ana", NOW, "t1", "c2", "maria", Channel.VOICE, note="n1", text="She called", keep=False),
     ReassignCase("ana", NOW, "c1", agent="ben", note="over to you"),
     SubmitDraft("ana", NOW, "c1", "d1", "Hello", send_as=Status.RESOLVED),
     EditDraft("ana", NOW, "c1", "d1", text=None),
@@ -255,6 +270,46 @@ def policies(path: str) -> Policy:
 
 Policy(1)  # type: ignore[call-arg]  # keys are given by name
 Policy(colour="red")  # type: ignore[call-arg]  # and only those that exist
+
+
+# What customers and teams ask for ----------------------------------------------------------------------
+
+PEOPLE: tuple[Command, ...] = (
+    MergeCustomers("ana", NOW, "maria", into="mia"),
+    MoveCase("ana", NOW, "c1", thread="t2"),
+    BlockCustomer("dora", NOW, "maria", "Insults everybody"),
+    UnblockThread(SYSTEM, NOW, "t1", "A mistake"),
+    EditMessage(CUSTOMER, NOW, "t1", "m1", "Hello?", ("a.pdf",), edit="e1", sent_at=NOW),
+    WithdrawMessage(CUSTOMER, NOW, "t1", "m1"),
+    SnoozeCase("ana", NOW, "c1", until=NOW + timedelta(hours=1)),
+    EndSnooze(SYSTEM, NOW, "c1"),
+    EndUnanswered(SYSTEM, NOW, "c1"),
+    TakeCommitment("ben", NOW, "k1"),
+    UnrelateRecord("ana", NOW, "c1", Relation.CUSTOMER),
+    Authenticate("ana", NOW, "c1", method="security question"),
+    SendReply("ana", NOW, "c1", "m2", "Hello", seen="m1"),
+)
+
+SnoozeCase("ana", NOW, "c1", timedelta(hours=1))  # type: ignore[arg-type]  # a length is no instant
+MoveCase("ana", NOW, "c1")  # type: ignore[call-arg]  # onto which thread?
+EditMessage(CUSTOMER, NOW, "t1", "m1", "Hello?", NOW)  # type: ignore[arg-type]  # when is said by its name
+UnrelateRecord("ana", NOW, "c1", "customer")  # type: ignore[arg-type]  # a word is no relation
+
+
+def what_fits_a_case(desk: Desk, entry: CatalogueEntry) -> None:
+    """What a reply is made from, what was said last, and what sleeps or overflows."""
+    assert_type(desk.catalogue("c1", NOW, (entry,)), tuple[CatalogueEntry, ...])
+    assert_type(entry.filled({"customer": "Maria"}), PreparedText)
+    assert_type([action.entries for action in desk.actions("ana", "c1", NOW, (entry,))], list[tuple[str, ...]])
+    file, policy = desk.cases["c1"], desk.policy
+    assert_type((file.last_words, file.case.snoozed_until), tuple[LastWords | None, datetime | None])
+    assert_type((policy.routing.answer_within, policy.snooze.longest), tuple[timedelta | None, timedelta | None])
+    assert_type((policy.queues["general"].hours, policy.commitments.follow_case), tuple[str | None, bool])
+    box = inbox(desk, "ana", NOW, catalogue=(entry,))
+    assert_type([held.answer_by for held in box.cases], list[datetime | None])
+    assert_type([sleeping.until for sleeping in box.snoozed], list[datetime])
+    assert_type([one.overdue for one in box.stranded], list[bool])
+    assert_type((desk.customers["maria"].merged_into, desk.threads["t1"].blocked), tuple[str | None, bool])
 
 
 # Live work ---------------------------------------------------------------------------------------------

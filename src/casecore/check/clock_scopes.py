@@ -20,7 +20,7 @@ from casecore.check.scope_parts import (
     part_of,
     spam_command,
 )
-from casecore.explore.scope import NOON, WORDS, Scope
+from casecore.explore.scope import ASKED_BEFORE, NOON, WORDS, Scope
 from casecore.kernel import SYSTEM
 from casecore.policies import Policy
 from casecore.policies.sections import Level
@@ -92,4 +92,22 @@ def bounced_response_scope(policy: Policy) -> Scope:
     ]
     part = part_of(promised_on(policy) or Channel.MESSAGING, *commands)
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("a-next-response-that-never-arrives", team, (part,), apart=ORDER | WORDS | _SOLUTION)
+    return Scope("a-next-response-that-never-arrives", team, (part,), apart=ORDER | WORDS | _SOLUTION | ASKED_BEFORE)
+
+
+def question_before_scope(policy: Policy) -> Scope:
+    """A customer who asks another thing before it turns out that the reply to the first never arrived."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", message=message, send_as=Status.PENDING) for message in ("m", "r")),
+        RecordMiss(SYSTEM, NOON, CASE, ClockName.NEXT_RESPONSE),
+        DeliveryFailed(SYSTEM, NOON, CASE, "r"),
+    ]
+    part = part_of(promised_on(policy) or Channel.MESSAGING, *commands)
+    team = team_commands(policy, ana=EVERYTHING)
+    apart = ORDER | WORDS | _SOLUTION | _FIRST | ASKED_BEFORE - {"clocks.before"}
+    return Scope("a-question-before-that-waits-again", team, (part,), apart=apart)
+
+
+_FIRST: Final = frozenset({"clocks.replies", "clocks.first_response", "case_page.first_response"})
+"""What was found of the first response."""

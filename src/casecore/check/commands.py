@@ -60,7 +60,7 @@ EVERYTHING: Final = frozenset(Permission)
 BUSY: Final = "agent.answered_at"
 """Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
 
-ANSWERED: Final = frozenset({"contact.owed_since", "case_page.answered"})
+ANSWERED: Final = frozenset({"contact.owed_since", "case_page.answered", "case_page.owed_since"})
 """Whether somebody has answered since they took a case: asked only where the time to do so is bounded."""
 
 ASKED: Final = frozenset({"case.asked_since", "case_page.asked_us"})

@@ -86,13 +86,19 @@ def location_of(found: Origin | None, file: str) -> Location:
     return Location(found.file, found.line, found.column, found.end_line, found.end_column)
 
 
-def rests_on(policy: Policy, key: str) -> str:
-    """A policy key with its value; a table, or a rule's id, as it is."""
+def rests_on(policy: Policy, key: str, set_to: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """A policy key with its value, or with that of a layer; a table, or a rule's id, as it is.
+
+    Args:
+        policy: The SOP.
+        key: The key.
+        set_to: What a layer sets, by key.
+    """
     root: Any = Policy
     known = find_key(root, key)
     if known is None or known.is_table:
         return key
-    value = policy.value(key)
+    value = set_to[key] if key in set_to else policy.value(key)
     return f"{key} = {as_written(None if value is None else known.kind.write(value))}"
 
 

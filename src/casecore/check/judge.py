@@ -12,11 +12,11 @@ are compared with a list; and that a change strands nobody (21) is asked where t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -39,7 +39,7 @@ from casecore.check.scope_search import (
     occasion_name,
     search_scope,
 )
-from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
+from casecore.check.scopes import LOWERED_LIMIT, CheckedScope, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
@@ -213,15 +213,22 @@ def judge_promise(
 
 def _terms_of(promise: Promise, policy: Policy, met: list[tuple[Exploration, Found]]) -> Iterator[str]:
     """What a promise is worth under a policy: how much is promised, and as what larger limits were searched."""
-    lowered: dict[str, int] = {}
-    for exploration, _ in met:
-        lowered = {**exploration.scope.lowered, **lowered}
-    said = {key: value for key in promise.terms if (value := policy.value(key)) is not None}
-    for key, value in said.items():
-        searched = f", searched as {value - lowered[key]}" if lowered.get(key) else ""
-        yield f"{rests_on(policy, key)}{searched}"
+    for key in promise.terms:
+        by = {exploration.scope.lowered.get(key, 0) for exploration, _ in met}
+        if policy.value(key) is not None:
+            yield f"{rests_on(policy, key)}{_searched_as(policy.value(key), by)}"
+        for override in policy.override:
+            if override.set.get(key) is not None:
+                searched = _searched_as(override.set[key], by)
+                yield f"{rests_on(policy, key, override.set)} for {override.match}{searched}"
     if promise.number == "18" and not {*policy.lifecycle.close_from} - {Status.NEW}:
         yield "once it is opened, a case can be closed as spam only"
+
+
+def _searched_as(value: Any, by: Collection[int]) -> str:
+    """As what smaller limit a large one was searched, by how much limits were lowered; nothing where it was not."""
+    lower = [value - less for less in by if less and value - less >= LOWERED_LIMIT] if type(value) is int else []
+    return f", searched as {min(lower)}" if lower else ""
 
 
 def _verdict_unbroken(

@@ -10,6 +10,8 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 * `CC206` a waiver that has ended: the promise is asked for again.
 * `CC207` a waiver that nothing needs: the promise is proved.
 * `CC208` a promise that is required, and not proved.
+* `CC209` a text of the policy that the channel which it is for does not take (`wordings.py`).
+* `CC210` a key that has no effect beside another one.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from datetime import UTC, datetime, timedelta
 from casecore.calendars import Weekday
 from casecore.channels import Channel
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
+from casecore.check.wordings import dated_policies, find_unsendable_wordings, place_in_layers
 from casecore.kernel import changed
 from casecore.kernel.durations import duration_text
+from casecore.kernel.problems import under
 from casecore.kernel.words import language_forms, same_forms
 from casecore.policies import Policy, Waiver
-from casecore.policies.sections import CountsFrom, Opening, Queue
+from casecore.policies.sections import CountsFrom, Delivery, Opening, Queue
 from casecore.policies.warnings import policy_warnings
 from casecore.promises.live_work import SHORT_SILENCE
 
@@ -45,6 +49,8 @@ def lint_policy(
         _find_zero_limits(policy),
         _find_misleading_readings(policy),
         _find_idle_overrides(policy),
+        find_unsendable_wordings(policy),
+        _find_idle_hours(policy),
     )
     return (*(finding for findings in found for finding in findings), *_find_useless_waivers(policy, at, proved))
 
@@ -120,6 +126,18 @@ def _find_zero_limits(policy: Policy) -> Iterator[Finding]:
             work = "any work" if name == "total" else f"work on {name}"
             found = f"the limit is 0, so nobody without a capacity of their own ever gets {work}"
             yield Finding("CC203", Severity.WARNING, f"capacity.{name}", found, "set it to 1 or more, or leave it out")
+
+
+def _find_idle_hours(policy: Policy) -> Iterator[Finding]:
+    """Opening hours of queues from which agents fetch their work: hours stop nothing but offers."""
+    found = {}
+    for said, sets in dated_policies(policy):
+        for name, queue in said.queues.items():
+            if queue.hours is not None and queue.delivery is Delivery.PULL:
+                path = place_in_layers(f"{under('queues', name)}.hours", sets)
+                what = f"{name} is offered to nobody, agents fetch its cases at any hour: its hours have no effect"
+                found[path] = Finding("CC210", Severity.WARNING, path, what, 'take them out, or let it "push"')
+    yield from found.values()
 
 
 def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:

@@ -16,7 +16,13 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel, TemplateKind
-from casecore.check.clock_scopes import bounced_response_scope, clocks_scope, next_response_scope, promised_on
+from casecore.check.clock_scopes import (
+    bounced_response_scope,
+    clocks_scope,
+    next_response_scope,
+    promised_on,
+    question_before_scope,
+)
 from casecore.check.commands import (
     APART,
     BUSY,
@@ -30,12 +36,16 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
+from casecore.check.logged_scopes import logged_call_scope, logged_scope
 from casecore.check.people_scopes import (
     blocked_scope,
     bounced_scope,
     edited_scope,
+    merged_cases_scope,
+    merged_chats_scope,
     merged_scope,
     misplaced_scope,
+    unmerged_cases_scope,
     unread_scope,
 )
 from casecore.check.scope_parts import (
@@ -167,18 +177,18 @@ def unlimited_channel(policy: Policy) -> Channel | None:
     return next((one for one in channels if policy.limit(one) is None and customers_may_write(one, policy)), None)
 
 
-def total_scope(policy: Policy) -> Scope:
+def total_scope(policy: Policy, limit: int | None = None, where: str = "", **how: Any) -> Scope:
     """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own.
 
-    A total that is too large for a cast is searched lower.
+    An override may say another `limit`, of the cases that `where` names, and `how` they arrive. One that is too large
+    for a cast is searched lower.
     """
-    channel = unlimited_channel(policy) or Channel.SMS
+    channel, total = unlimited_channel(policy) or Channel.SMS, policy.capacity.total if limit is None else limit
     commands = (OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), spam_command())
-    total = policy.capacity.total
     less = total - LOWERED_TOTAL if total > MOST_IN_TOTAL else 0
-    part = part_of(channel, *commands, copies=total - less + 1)
+    part = Part((*arrival_commands(channel, **how), *commands), total - less + 1)
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("total-limit", team, (part,), apart=APART, lowered={"capacity.total": less} if less else {})
+    return Scope(f"total-limit{where}", team, (part,), apart=APART, lowered={"capacity.total": less} if less else {})
 
 
 def calls_scope(policy: Policy) -> Scope:
@@ -529,6 +539,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     ),
     (lambda policy: promised_on(policy) is not None, next_response_scope),
     (lambda policy: promised_on(policy) is not None, bounced_response_scope),
+    (lambda policy: promised_on(policy) is not None, question_before_scope),
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (overflowing_queue, overflow_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
@@ -538,6 +549,11 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), edited_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), partial(misplaced_scope, Channel.WHATSAPP)),
     (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), logged_scope),
+    (lambda policy: customers_may_write(Channel.VOICE, policy), logged_call_scope),
+    (lambda policy: customers_may_write(Channel.MESSAGING, policy), merged_cases_scope),
+    (lambda policy: customers_may_write(Channel.MESSAGING, policy), unmerged_cases_scope),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), merged_chats_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

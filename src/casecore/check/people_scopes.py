@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from casecore.channels import Channel
+from casecore.channels import LIVE, Channel
 from casecore.check.commands import (
     APART,
     CASE,
@@ -13,6 +13,7 @@ from casecore.check.commands import (
     NEWS_TEMPLATE,
     NUMBER,
     ORDER,
+    identity_commands,
     team_commands,
 )
 from casecore.check.scope_parts import (
@@ -23,7 +24,7 @@ from casecore.check.scope_parts import (
     part_of,
     spam_command,
 )
-from casecore.explore.scope import NOON, WORDS, Part, Scope
+from casecore.explore.scope import ASKED_BEFORE, NOON, WORDS, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
 from casecore.rooms.agents import Permission
@@ -32,11 +33,14 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.outbound import RecordConsent, StartOutbound
+from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import RecordCustomer
 from casecore.statuses import Status
 
@@ -56,7 +60,7 @@ def bounced_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     part = part_of(open_channel(policy, Channel.MESSAGING), *commands)
-    apart = ORDER | WORDS | {"clocks"}
+    apart = ORDER | WORDS | ASKED_BEFORE | {"clocks"}
     return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 
@@ -112,8 +116,60 @@ def misplaced_scope(channel: Channel, policy: Policy) -> Scope:
         CloseCase("ana", NOON, "c2", CloseReason.SPAM),
         MoveCase(SYSTEM, NOON, CASE, "t1"),
     ]
+    if channel not in LIVE and channel in policy.authentication.channels:
+        commands += [
+            *identity_commands("ana", channel, policy),
+            REPLY("ana", about_account=True, send_as=Status.PENDING),
+        ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope(f"a-{channel}-case-of-somebody-else", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
+
+
+def merged_cases_scope(policy: Policy) -> Scope:
+    """Two cases of one customer that are one; a draft may wait, and something to be disposed."""
+    arrive = partial(
+        ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", customer="maria", channel=Channel.MESSAGING
+    )
+    commands = [
+        *(arrive(thread=thread, new_case=case) for thread, case in (("t1", CASE), ("t2", "c2"))),
+        MergeCases(SYSTEM, NOON, CASE, "c2"),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello again", new_case="c3"),
+        OpenCase("ana", NOON, CASE),
+        OpenCase("ana", NOON, "c2"),
+        SendReply("ana", NOON, "c2", "r", "Hello", Status.PENDING, subject="Hello"),
+        SUBMIT("ana", send_as=Status.PENDING),
+        CloseCase("ana", NOON, "c2", CloseReason.SPAM),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("two-cases-that-are-one", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
+
+
+def unmerged_cases_scope(policy: Policy) -> Scope:
+    """Two cases, of one customer or of two; somebody who held one of them may have something to dispose."""
+    arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", channel=Channel.MESSAGING)
+    commands = [
+        arrive(thread="t1", customer="maria", new_case=CASE),
+        *(arrive(thread="t2", customer=customer, new_case="c2") for customer in ("maria", "mia")),
+        MergeCases(SYSTEM, NOON, CASE, "c2"),
+        OpenCase("ana", NOON, "c2"),
+        LeaveCase("ana", NOON, "c2"),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("two-cases-that-are-two", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
+
+
+def merged_chats_scope(policy: Policy) -> Scope:
+    """Two chats that may be one; somebody is on the line, or has left."""
+    arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", customer="maria", channel=Channel.CHAT)
+    commands = [
+        *(arrive(thread=thread, new_case=case) for thread, case in (("t1", CASE), ("t2", "c2"))),
+        MergeCases(SYSTEM, NOON, CASE, "c2"),
+        OpenCase("ana", NOON, "c2"),
+        *(EndContact(CUSTOMER, NOON, case) for case in (CASE, "c2")),
+        CloseCase("ana", NOON, "c2", CloseReason.SPAM),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("two-chats-that-are-one", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
 
 
 def unread_scope(policy: Policy) -> Scope:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
@@ -15,8 +17,8 @@ from casecore.check.commands import (
     arrival_commands,
 )
 from casecore.explore.scope import NOON, Part
-from casecore.kernel import CUSTOMER, SYSTEM, Command
-from casecore.policies import Policy
+from casecore.kernel import CUSTOMER, SYSTEM, Command, changed
+from casecore.policies import Match, Policy
 from casecore.policies.sections import ChannelRules
 from casecore.rooms.agents import AddAgent, GoAvailable
 from casecore.rooms.approvals import SubmitDraft
@@ -87,3 +89,23 @@ def other_part_of(channel: Channel, *commands: Command, copies: int = 1) -> Part
         return other
 
     return Part(tuple(map(rename, (*arrival_commands(channel), *commands))), copies)
+
+
+def way_to(match: Match, policy: Policy) -> dict[str, Any]:
+    """How a case arrives that an override matches."""
+    queue = policy.queues.get(match.queue or "")
+    return {
+        "reason": queue.reasons[0] if queue and queue.reasons else None,
+        "language": queue.languages[0] if queue and queue.languages else None,
+        "tags": frozenset(match.tag).union(queue.tags[:1] if queue else ()),
+    }
+
+
+def name_of_match(channel: Channel, match: Match, named: Counter[str]) -> str:
+    """What the cases of an override are called in the name of a scope, with a number where others are called alike."""
+    words = str(changed(match, channel=None)).removeprefix("a case")
+    word = re.sub(r"\W+", "-", words.casefold()).strip("-") or "overridden"
+    where = f"-{word}"
+    named[channel + where] += 1
+    again = named[channel + where]
+    return where if again == 1 else f"{where}-{again}"

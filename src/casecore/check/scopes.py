@@ -49,12 +49,12 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
-from casecore.check.narrow_scopes import narrow_scopes
+from casecore.check.narrow_scopes import narrow_scopes, total_scope, unlimited_channel
 from casecore.check.own_scopes import own_scopes
-from casecore.check.scope_parts import agents_named
+from casecore.check.scope_parts import agents_named, name_of_match, way_to
 from casecore.check.waiting_scopes import waiting_scopes
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM, changed
+from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Aspect, Match, Policy
 from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
@@ -130,21 +130,8 @@ def override_scopes(policy: Policy) -> Iterator[Scope]:
     for match in dict.fromkeys(override.match for override in policy.override):
         queue = policy.queues.get(match.queue or "")
         channel = match.channel or (queue.channels[0] if queue and queue.channels else Channel.CHAT)
-        how = {
-            "reason": queue.reasons[0] if queue and queue.reasons else None,
-            "language": queue.languages[0] if queue and queue.languages else None,
-            "tags": frozenset(match.tag).union(queue.tags[:1] if queue else ()),
-        }
-        where = f"-{_name_of_match(match)}"
-        named[channel + where] += 1
-        again = named[channel + where]
-        yield one_case_scope(channel, policy, where if again == 1 else f"{where}-{again}", **how)
-
-
-def _name_of_match(match: Match) -> str:
-    """What the cases of an override are called in the name of their scope."""
-    words = str(changed(match, channel=None)).removeprefix("a case")
-    return re.sub(r"\W+", "-", words.casefold()).strip("-") or "overridden"
+        where = name_of_match(channel, match, named)
+        yield one_case_scope(channel, policy, where, **way_to(match, policy))
 
 
 def complaint_scope(policy: Policy) -> Scope:
@@ -189,16 +176,48 @@ def limit_scopes(policy: Policy) -> Iterator[Scope]:
         limit = here.limit(channel)
         if limit:
             yield limit_scope(channel, limit, policy)
+        yield from _limits_of_overrides(channel, limit, policy)
+    yield from _totals_of_overrides(policy)
 
 
-def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
+def _limits_of_overrides(channel: Channel, usual: int | None, policy: Policy) -> Iterator[Scope]:
+    """The same for cases of which an override says another limit."""
+    named = Counter[str]()
+    for match, way, here in _cases_with_other(f"capacity.{channel}", channel, policy):
+        limit = here.limit(channel)
+        if limit and limit != usual:
+            yield limit_scope(channel, limit, policy, name_of_match(channel, match, named), **way)
+
+
+def _totals_of_overrides(policy: Policy) -> Iterator[Scope]:
+    """One case more than an agent may hold in total, of cases of which an override says another total."""
+    channel, named = unlimited_channel(policy), Counter[str]()
+    if channel is None:
+        return
+    for match, way, here in _cases_with_other("capacity.total", channel, policy):
+        total = here.capacity.total
+        if total and total != policy.capacity.total and here.limit(channel) is None:
+            yield total_scope(policy, total, name_of_match(channel, match, named), **way)
+
+
+def _cases_with_other(key: str, channel: Channel, policy: Policy) -> Iterator[tuple[Match, dict[str, Any], Policy]]:
+    """The cases on a channel for which overrides set a key: how they arrive, and what holds for them."""
+    for match in dict.fromkeys(one.match for one in policy.override if key in one.set):
+        way = way_to(match, policy)
+        queue = policy.queue_for(channel, **way)
+        if match.channel in {None, channel} and match.queue in {None, queue}:
+            yield match, way, policy.for_(Aspect(channel, queue, way["tags"]))
+
+
+def limit_scope(channel: Channel, limit: int, policy: Policy, where: str = "", **how: Any) -> Scope:
     """One case more than an agent may hold on a channel; a limit that is too large for a cast is searched lower.
 
-    Where the limit in total is lower than that, the agent has one of their own: both are kept.
+    Of which cases it is, `where` says, and `how` they arrive. Where the limit in total is lower than that, the agent
+    has one of their own: both are kept.
     """
     less = limit - LOWERED_LIMIT if limit > LARGEST_LIMIT else 0
     commands = [
-        *arrival_commands(channel),
+        *arrival_commands(channel, **how),
         OpenCase("ana", NOON, CASE),
         OfferWork(SYSTEM, NOON, CASE, "ana"),
         AcceptOffer("ana", NOON, CASE),
@@ -210,7 +229,7 @@ def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
     lowered = {f"capacity.{channel}": less} if less else {}
     own = {"capacity": {"total": limit - less + 1}} if policy.capacity.total < limit else {}
     team = agents_named(policy, ana={"permissions": EVERYTHING, **own})
-    return Scope(f"{channel}-limit", team, (copies,), apart=APART, lowered=lowered)
+    return Scope(f"{channel}-limit{where}", team, (copies,), apart=APART, lowered=lowered)
 
 
 def two_cases_scope(channel: Channel, policy: Policy) -> Scope:

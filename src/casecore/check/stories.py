@@ -16,7 +16,8 @@ from casecore.codec import house_codec
 from casecore.explore import Story
 from casecore.kernel.words import shorten
 from casecore.promises.steps import Step
-from casecore.replay.words import consequence_sentences, status_change, step_sentence
+from casecore.replay.consequences import consequence_sentences
+from casecore.replay.words import status_change, step_sentence
 from casecore.reports.markdown import cell, table
 from casecore.reports.text import columns, visible
 from casecore.rooms.agents import AddAgent

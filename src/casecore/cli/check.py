@@ -37,6 +37,7 @@ from casecore.cli.streams import write_document
 from casecore.cli.unreadable import show_unreadable
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
+from casecore.kernel.errors import quoted
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
@@ -76,7 +77,7 @@ def check(
     /,
     *,
     format: Literal["text", "json", "sarif", "github", "junit", "md"] = "text",  # noqa: A002 -- the option's name
-    only: str = "",
+    only: str | None = None,
     scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     write_stories: Annotated[str | None, Parameter(metavar="DIR")] = None,
     verbose: Annotated[bool, Parameter(negative="", show_default=False)] = False,
@@ -86,7 +87,7 @@ def check(
     seed: int = 0,
     at: str | None = None,
     mutate: Annotated[bool, Parameter(negative="", show_default=False)] = False,
-    require: str = "",
+    require: str | None = None,
     jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     house: HouseName = None,
 ) -> int:
@@ -115,11 +116,15 @@ def check(
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
     """
+    try:
+        numbers, required = _numbers_in("--only", only), _numbers_in("--require", require)
+    except CannotRun as error:
+        return show_unreadable("check", error, format, file or "")
     asked = CheckRequest(
         file,
         format,
-        only=_numbers_in(only),
-        require=_numbers_in(require),
+        only=numbers,
+        require=required,
         scopes=scope,
         stories=write_stories,
         verbose=verbose,
@@ -140,10 +145,14 @@ def check(
     return watch_for_changes(partial(check_once, asked), partial(file_stamp, Path(file)), partial(sleep, POLL))
 
 
-def _numbers_in(text: str) -> frozenset[str]:
-    """The numbers of promises that somebody lists: `04,12`, `p4, P12`."""
-    numbers = (number.strip().upper().removeprefix("P") for number in text.split(","))
-    return frozenset(number.zfill(2) for number in numbers if number)
+def _numbers_in(option: str, text: str | None) -> frozenset[str]:
+    """The numbers of promises that an option lists: `04,12`, `p4, P12`; none where it was not given."""
+    written = "" if text is None else text
+    numbers = (number.strip().upper().removeprefix("P") for number in written.split(","))
+    found = frozenset(number.zfill(2) for number in numbers if number)
+    if text is not None and not found:
+        raise CannotRun(f"{option}: no promise is named in {quoted(text)}; give their numbers, e.g. {option} 04,12")
+    return found
 
 
 def check_once(asked: CheckRequest) -> int:
@@ -188,7 +197,7 @@ def _make_report(policy: Policy, asked: CheckRequest) -> Report:
                 at=read_instant(policy, asked.at),
             )
         except (ValueError, ProcessEnded) as error:  # no such promise, no such scope, or no team under this policy
-            raise CannotRun(f"{asked.file or SHIPPED}: {error}") from None
+            raise CannotRun(f"{error}" if asked.file is None else f"{asked.file}: {error}") from None
     if asked.only or not asked.scopes:
         return report
     # What the scopes that were asked for do not put to the test was not asked.

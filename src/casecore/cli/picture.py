@@ -21,7 +21,7 @@ from typing import Final
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import frozen
-from casecore.kernel.durations import duration_text
+from casecore.kernel.durations import duration_text, instant_text
 from casecore.policies import Policy
 from casecore.projections.inbox import keeper_of
 from casecore.rooms.agents import Agent, Presence
@@ -86,19 +86,13 @@ def desk_tables(desk: Desk) -> Iterator[DeskTable]:
             row.id,
             row.case,
             keeper_of(desk, row, now),
-            _instant_text(row.due_at, now) + (", overdue" if row.overdue(now) else ""),
+            instant_text(row.due_at, now) + (", overdue" if row.overdue(now) else ""),
             row.what,
         )
         for row in promises
     ]
     head = ("commitment", "case", "who", "due", "what")
     yield DeskTable(head, promised, len(desk.commitments), frozenset({"due", "what"}))
-
-
-def _instant_text(at: datetime, now: datetime) -> str:
-    """An instant in UTC: the time if it is today, else with its day."""
-    at = at.astimezone(UTC)
-    return f"{at:%H:%M}" if now.astimezone(UTC).date() == at.date() else f"{at.day} {at:%b %H:%M}"
 
 
 # Cases -------------------------------------------------------------------------------------------------
@@ -127,8 +121,8 @@ def _place_text(case: Case, now: datetime) -> str:
     if case.waiting_since is not None:
         fetched = ", offered to nobody" if case.pull_only else ""
         if case.snoozed_until is not None:
-            fetched = f", snoozed until {_instant_text(case.snoozed_until, now)}"
-        return f"{case.queue} since {_instant_text(case.waiting_since, now)}{fetched}"
+            fetched = f", snoozed until {instant_text(case.snoozed_until, now)}"
+        return f"{case.queue} since {instant_text(case.waiting_since, now)}{fetched}"
     if case.closed_as is not None:
         then = f", then {case.successor}" if case.successor is not None else ""
         return f"{_CLOSED[case.closed_as]}{then}"
@@ -142,6 +136,7 @@ _CLOSED: Final = MappingProxyType(
         CloseReason.SPAM: "as spam",
         CloseReason.TRASHED: "as trash",
         CloseReason.ABANDONED: "as abandoned",
+        CloseReason.MERGED: "as merged",
     }
 )
 
@@ -210,4 +205,4 @@ def _due_text(clock: Clock, now: datetime) -> str:
         late = duration_text(-clock.remaining)
         return f"{late} late" if clock.due is None else f"{late} ago"
     left = f"{duration_text(clock.remaining)} left"
-    return left if clock.due is None else f"{_instant_text(clock.due, now)}, {left}"
+    return left if clock.due is None else f"{instant_text(clock.due, now)}, {left}"

@@ -22,10 +22,10 @@ from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.policies import PolicyError
 from casecore.replay import DayError, ReplayedLine, Tally
+from casecore.replay.consequences import consequence_sentences
 from casecore.replay.findings import DayFindings
 from casecore.replay.words import (
     citation,
-    consequence_sentences,
     day_ending,
     expectation_text,
     status_change,

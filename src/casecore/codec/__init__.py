@@ -44,8 +44,9 @@ from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Ref
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.kernel.records import id_of_row
 from casecore.policies import Policy, PolicyError
-from casecore.rooms.clocks import ClockVerdict, FirstReply
+from casecore.rooms.clocks import ClockVerdict, EarlierWait, FirstReply
 from casecore.rooms.composition import HOUSE, CaseFile, House
+from casecore.rooms.last_words import OurReply
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import MessageEdit, MessageEvent
 
@@ -54,7 +55,7 @@ SCHEMA: Final = 1
 
 ALWAYS: Final = (
     *(Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
-    *(PreparedText, MessageEdit, ClockVerdict, FirstReply),
+    *(PreparedText, MessageEdit, ClockVerdict, EarlierWait, FirstReply, OurReply),
 )
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
 

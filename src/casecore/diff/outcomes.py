@@ -3,7 +3,7 @@
 * **Clocks**: the same cases arrive under both policies, on every sort of channel, at every level, at many instants of a
   week and on each special day; what is due of them, and what their clocks say, is compared. Later is *looser*, sooner
   is *stricter*.
-* **Sentiment**, **snoozing**, **promises**: one case, and whether its agent may do that.
+* **One case** (`trials.py`): what its agent may do, who may set its tags, and what they are offered to reply from.
 * **Routing**: desks are drawn at random, always the same ones, on which cases wait and agents differ in what they hold
   and how long they have been idle. Who is offered what, one after the other, and who fetches what, is compared.
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from itertools import islice
 from random import Random
 from types import MappingProxyType
@@ -25,10 +24,23 @@ from attrs import field, frozen
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.diff.labels import Label
+from casecore.diff.trials import (
+    ALLOWED,
+    Trial,
+    arrives,
+    catalogue_trials,
+    is_answered,
+    message_on,
+    method_trials,
+    promise_trials,
+    sentiment_trials,
+    snooze_trials,
+    tag_trials,
+    wrap_up_trials,
+)
 from casecore.explore import Story
 from casecore.explore.scope import NOON
-from casecore.kernel import CUSTOMER, SYSTEM, Command
-from casecore.kernel.durations import duration_text
+from casecore.kernel import CUSTOMER, SYSTEM, Command, changed
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, apply_edit
 from casecore.policies.kinds import keys_of
@@ -37,16 +49,10 @@ from casecore.promises import Step
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
-from casecore.rooms.authentication import Authenticate
 from casecore.rooms.clocks import first_response, next_response, solution
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
-from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
-from casecore.rooms.sla import FIRST_RESPONSE, NEXT_RESPONSE, SOLUTION, SetLevel
-from casecore.rooms.snoozes import SnoozeCase
-from casecore.rooms.threads import Feeling
-from casecore.rooms.wrap_ups import REMINDER
+from casecore.rooms.sla import FIRST_RESPONSE, NEXT_RESPONSE, SOLUTION
 from casecore.routing import next_for, next_offer
 from casecore.statuses import Status
 
@@ -55,8 +61,6 @@ DESKS: Final = 40
 
 APART: Final = timedelta(minutes=45)
 """How far apart cases arrive in the week in which clocks are compared."""
-
-ALLOWED: Final = "allowed"
 
 SPECIAL_DAYS: Final = 30
 """On how many special days of calendars cases arrive besides."""
@@ -85,19 +89,6 @@ class OutcomeChange:
     new: str
     times: int
     tried: int
-
-
-@frozen
-class Trial:
-    """Something that is compared: what happens on a desk, and what is looked at then.
-
-    Attributes:
-        commands: What happens.
-        look: (desk after it) -> what is compared, each in words with an instant by which it is sooner or later.
-    """
-
-    commands: tuple[Command, ...]
-    look: Callable[[Desk], Mapping[str, Any]] = field(repr=False)
 
 
 def outcome_changes(old: Policy, new: Policy, edits: Iterable[Edit]) -> Iterator[OutcomeChange]:
@@ -161,9 +152,14 @@ def _desk_after(policy: Policy, commands: Sequence[Command]) -> Desk:
 
 
 def _steps_of(policy: Policy, commands: Sequence[Command]) -> Iterator[Step]:
-    """What comes of commands, one after the other; those that are refused change nothing, and are left out."""
+    """What comes of commands, one after the other; those that are refused change nothing, and are left out.
+
+    Agents serve those of their queues that the policy has.
+    """
     desk: Desk = Desk(policy)
     for command in commands:
+        if isinstance(command, AddAgent):
+            command = changed(command, queues=command.queues.intersection(policy.queues))  # noqa: PLW2901
         step = Step.of(desk, command)
         if step.accepted:
             desk = step.after
@@ -180,12 +176,12 @@ def _clock_trials(old: Policy, new: Policy) -> Iterator[Trial]:
     instants += islice(_special_instants(old, new), SPECIAL_DAYS)
     for channel, level in streams:
         for at in instants:
-            yield Trial(tuple(_arrives(channel, level, at, queues)), _look_at_clocks)
+            yield Trial(tuple(arrives(channel, level, at, queues)), _look_at_clocks)
         for at in instants[::9]:
             for status in (Status.PENDING, Status.RESOLVED):
-                commands = (*_arrives(channel, level, at, queues), *_is_answered(at, status))
+                commands = (*arrives(channel, level, at, queues), *is_answered(at, status))
                 yield Trial(commands, _look_at_clocks)
-                yield Trial((*commands, _message(channel, at + timedelta(hours=5), "m3")), _look_at_clocks)
+                yield Trial((*commands, message_on(channel, at + timedelta(hours=5), "m3")), _look_at_clocks)
 
 
 def _streams(old: Policy, new: Policy) -> Iterator[tuple[Channel, Level]]:
@@ -216,27 +212,6 @@ def _special_instants(old: Policy, new: Policy) -> Iterator[datetime]:
 
 def _special_days(calendars: Iterable[Opening]) -> set[str]:
     return {str(day) for calendar in calendars for day in (*calendar.holidays, *calendar.special)}
-
-
-def _message(channel: Channel, at: datetime, message: str) -> ReceiveMessage:
-    return ReceiveMessage(
-        CUSTOMER, at, "t1", message, "Hello", customer="maria", channel=channel, new_case="c1", name="Maria"
-    )
-
-
-def _arrives(channel: Channel, level: Level, at: datetime, queues: frozenset[str]) -> Iterator[Command]:
-    early = at - timedelta(minutes=1)
-    yield AddAgent(SYSTEM, early, "ana", "Ana", frozenset(Permission), queues)
-    yield GoAvailable("ana", early, "ana")
-    yield _message(channel, at, "m1")
-    yield SetLevel("ana", at, "c1", level)
-
-
-def _is_answered(at: datetime, status: Status) -> Iterator[Command]:
-    soon = at + timedelta(minutes=20)
-    yield OpenCase("ana", soon, "c1")
-    yield Authenticate("ana", soon, "c1")
-    yield SendReply("ana", soon, "c1", "m2", "Here you are", status, subject="Your request")
 
 
 _CLOCKS_READ: Final = (
@@ -327,112 +302,23 @@ def _case_of(command: Command | None) -> str:
     return str(getattr(command, "case", "nothing"))
 
 
-# Sentiment ---------------------------------------------------------------------------------------------
-
-
-def _sentiment_trials(old: Policy, new: Policy) -> Iterator[Trial]:
-    queues = frozenset((*old.queues, *new.queues))
-    yield Trial((*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1")), _look_at_sentiment)
-
-
-def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
-    """Whether the one who holds a case may say how its customer feels."""
-    verdict = desk.decide(SetSentiment("ana", desk.now or NOON, "c1", "m1", Feeling.NEGATIVE))
-    return {"set sentiment": ALLOWED if verdict else f"refused ({verdict})"}
-
-
-# Authentication ----------------------------------------------------------------------------------------
-
-
-def _method_trials(old: Policy, new: Policy) -> Iterator[Trial]:
-    methods = dict.fromkeys((*old.authentication.methods, *new.authentication.methods, "another way"))
-    queues = frozenset((*old.queues, *new.queues))
-    begun = (*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1"))
-    yield from (Trial(begun, partial(_look_at_method, method)) for method in methods)
-
-
-def _look_at_method(method: str, desk: Desk) -> Mapping[str, Any]:
-    """Whether the one who holds a case may authenticate its customer like this."""
-    verdict = desk.decide(Authenticate("ana", desk.now or NOON, "c1", method))
-    return {f"authenticate by {method}": ALLOWED if verdict else f"refused ({verdict})"}
-
-
-# Wrap-ups ----------------------------------------------------------------------------------------------
-
-
-def _wrap_up_trials(old: Policy, new: Policy) -> Iterator[Trial]:
-    """A customer of each channel writes, is answered and left."""
-    queues = frozenset((*old.queues, *new.queues))
-    for channel in Channel:
-        left = LeaveCase("ana", NOON + timedelta(minutes=21), "c1")
-        commands = (*_arrives(channel, Level.LOW, NOON, queues), *_is_answered(NOON, Status.PENDING), left)
-        yield Trial(commands, _look_at_wrap_ups)
-
-
-def _look_at_wrap_ups(desk: Desk) -> Mapping[str, Any]:
-    """When the agent who owes a wrap-up is reminded."""
-    return {due.what: due.at for due in desk.due() if due.key == REMINDER.key}
-
-
-# Snoozing ----------------------------------------------------------------------------------------------
-
-
-def _snooze_trials(old: Policy, new: Policy) -> Iterator[Trial]:
-    """A case that is snoozed for an hour, for the longest time that one of the policies names, and a second longer."""
-    queues = frozenset((*old.queues, *new.queues))
-    named = {policy.snooze.longest for policy in (old, new)} - {None}
-    longest = [length for length in named if length is not None and length < timedelta(days=3650)]
-    lengths = sorted({timedelta(hours=1), *longest, *(length + timedelta(seconds=1) for length in longest)})
-
-    def look_at_snoozing(desk: Desk) -> Mapping[str, Any]:
-        at, found = desk.now or NOON, dict[str, Any]()
-        for length in lengths:
-            verdict = desk.decide(SnoozeCase("ana", at, "c1", at + length))
-            found[f"snooze for {duration_text(length)}"] = ALLOWED if verdict else f"refused ({verdict})"
-        return found
-
-    yield Trial((*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1")), look_at_snoozing)
-
-
-# Commitments -------------------------------------------------------------------------------------------
-
-
-def _promise_trials(old: Policy, new: Policy) -> Iterator[Trial]:
-    """Ana promises something on a case, leaves it, and ben has it now."""
-    queues = frozenset((*old.queues, *new.queues))
-    commands = (
-        *_arrives(Channel.EMAIL, Level.LOW, NOON, queues),
-        AddAgent(SYSTEM, NOON, "ben", "Ben", frozenset(), queues),
-        GoAvailable("ben", NOON, "ben"),
-        OpenCase("ana", NOON, "c1"),
-        Authenticate("ana", NOON, "c1"),
-        MakeCommitment("ana", NOON, "c1", "p1", NOON + timedelta(hours=1), "Call back"),
-        LeaveCase("ana", NOON, "c1"),
-        OpenCase("ben", NOON, "c1"),
-    )
-    yield Trial(commands, _look_at_promises)
-
-
-def _look_at_promises(desk: Desk) -> Mapping[str, Any]:
-    """Whether whoever has the case may keep the promise."""
-    verdict = desk.decide(FulfilCommitment("ben", desk.now or NOON, "p1"))
-    return {"keep the promise": ALLOWED if verdict else f"refused ({verdict})"}
-
-
 # What is compared of which edit ------------------------------------------------------------------------
 
 CLOCKS, ROUTING, SENTIMENT = "clocks", "routing", "sentiment"
 METHODS, WRAP_UPS, SNOOZING, PROMISES = "methods", "wrap-ups", "snoozing", "promises"
+TAGS, CATALOGUE = "tags", "catalogue"
 
 _TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
     {
         CLOCKS: _clock_trials,
         ROUTING: _routing_trials,
-        SENTIMENT: _sentiment_trials,
-        METHODS: _method_trials,
-        WRAP_UPS: _wrap_up_trials,
-        SNOOZING: _snooze_trials,
-        PROMISES: _promise_trials,
+        SENTIMENT: sentiment_trials,
+        METHODS: method_trials,
+        WRAP_UPS: wrap_up_trials,
+        SNOOZING: snooze_trials,
+        PROMISES: promise_trials,
+        TAGS: tag_trials,
+        CATALOGUE: catalogue_trials,
     }
 )
 
@@ -445,6 +331,8 @@ _TITLES: Final = MappingProxyType(
         WRAP_UPS: "wrap-ups: they are overdue at another time",
         SNOOZING: "snooze: the answer is another",
         PROMISES: "keep a promise: the answer is another",
+        TAGS: "tag a case: the answer is another",
+        CATALOGUE: "catalogue: something else is offered to reply from",
     }
 )
 
@@ -454,13 +342,15 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "lifecycle.calendar": (CLOCKS,),
         "calendars": (CLOCKS, ROUTING),
         "routing": (ROUTING,),
-        "queues": (ROUTING,),
+        "queues": (ROUTING, TAGS),
         "sentiment": (SENTIMENT,),
         "wrap_up.remind": (WRAP_UPS,),
         "authentication.methods": (METHODS,),
         "snooze": (SNOOZING,),
         "commitments": (PROMISES,),
-        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES, METHODS, WRAP_UPS),
+        "tags.restricted_to": (TAGS,),
+        "catalogue": (CATALOGUE,),
+        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES, METHODS, WRAP_UPS, TAGS),
     }
 )
 """By table, or by key: what is compared of its edits beside decisions."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from casecore.policies import Policy
+from casecore.policies.declared import is_entry
 from casecore.policies.edits import Edit
 
 TRIED: Final = frozenset(
@@ -51,9 +53,11 @@ TRIED: Final = frozenset(
         "snooze",
         "tags.enabled",
         "tags.limit",
+        "tags.restricted_to",
         "sentiment.manual",
         "live.abandoned",
         "replies.blanks",
+        "catalogue",
         "override",
     }
 )
@@ -61,7 +65,6 @@ TRIED: Final = frozenset(
 
 SAYS_NOTHING: Final = {
     "waiver": "it is about what a check says",
-    "catalogue": "it is what agents choose from",
     "zone": "it says where dates begin",
     "source": "it says where the written SOP says so",
     "title": "it is the name that people see",
@@ -77,7 +80,8 @@ def is_tried(edit: Edit) -> bool:
 
 def about_nothing(edit: Edit) -> str:
     """What an edit is about that no desk can show; nothing where a desk could."""
-    return SAYS_NOTHING.get(edit.steps[0], "") or SAYS_NOTHING.get(edit.steps[-1], "")
+    last = "" if is_entry(Policy, edit.steps) else edit.steps[-1]  # a queue may be called `title`
+    return SAYS_NOTHING.get(edit.steps[0], "") or SAYS_NOTHING.get(last, "")
 
 
 def _lies_in(key: str, table: str) -> bool:

@@ -63,9 +63,10 @@ class PageInstant(NamedTuple):
         table: The table of the page.
         field: The field of the page.
         record: Where the same instant stands in a record: its table, sheet and field.
-        limit: The key of the policy that it is held against; of the queue that the case is in, where `of_queue`.
+        limit: The key of the policy that it is held against; none where it is itself the instant that counts.
         while_so: The flag of the page without which nobody asks about it, so that no time need pass.
-        of_queue: Whether the key is one of the queue's table.
+        of_queue: Whether the key is one of the table of the queue that the case is in.
+        by_status: Whether the key is a table by the status of the case.
     """
 
     table: str
@@ -74,6 +75,7 @@ class PageInstant(NamedTuple):
     limit: str
     while_so: str = ""
     of_queue: bool = False
+    by_status: bool = False
 
     @property
     def name(self) -> str:
@@ -101,9 +103,12 @@ class PageInstant(NamedTuple):
 
     def length(self, books: Books, case: str, policy: Policy) -> timedelta | None:
         """How much time it is held against; None where it is held against none."""
+        if not self.limit:
+            return timedelta(0)
         page = books.case(case)
         said = InForce(policy, page, NOON)
-        length: timedelta | None = said.of_queue(page.queue, self.limit) if self.of_queue else said(self.limit)
+        value: Any = said.of_queue(page.queue, self.limit) if self.of_queue else said(self.limit)
+        length: timedelta | None = value.get(page.status) if self.by_status else value
         return length
 
 
@@ -113,6 +118,11 @@ INSTANTS: Final = (
     PageInstant(
         TABLE_OF["cases"], "queued_since", ("cases", "case", "waiting_since"), "overflow.after", "queued", of_queue=True
     ),
+    PageInstant(
+        TABLE_OF["cases"], "active_at", ("cases", "case", "active_at"), "lifecycle.close_after", by_status=True
+    ),
+    PageInstant(TABLE_OF["cases"], "asleep_until", ("cases", "case", "snoozed_until"), ""),
+    PageInstant(TABLE_OF["cases"], "owed_since", ("cases", "contact", "owed_since"), "routing.answer_within", "waits"),
     PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
 )
 """Every instant on a page that is held against a limit."""
@@ -244,8 +254,8 @@ def write_pages(rows: EditedRows, writing: Writing, mine: Callable[[str, str], b
 
 
 def mark_event(event: Event) -> Event:
-    """The event at a marked instant; so are those that it tells: when a message was sent, since when a case waits."""
-    told = ((name, getattr(event, name, None)) for name in ("sent_at", "since"))
+    """The event at a marked instant; so are those that it tells: when it was sent, since when it waits, until when."""
+    told = ((name, getattr(event, name, None)) for name in ("sent_at", "since", "until"))
     also: dict[str, Any] = {name: instant + MARK for name, instant in told if isinstance(instant, datetime)}
     marked: Event = changed(event, at=NOON + MARK, **also)
     return marked

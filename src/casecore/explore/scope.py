@@ -35,7 +35,18 @@ SECOND: Final = timedelta(seconds=1)
 WORDS: Final = frozenset({"last_words", "case_page.heard"})
 """Which message of a case came last."""
 
-UNASKED: Final = WORDS | {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"}
+WORDS_BEFORE: Final = frozenset({"last_words.before", "last_words.replies"})
+"""What came before it, and who of us replied: what a refusal tells besides."""
+
+ASKED_BEFORE: Final = frozenset({"case.asked_before", "case.answers_before", "clocks.before"})
+"""What was asked before the last question, and which message answered it: since when a customer waits again."""
+
+UNASKED: Final = (
+    WORDS
+    | WORDS_BEFORE
+    | ASKED_BEFORE
+    | {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"}
+)
 """What a scope leaves apart that is not about it: service clocks, which message answered which, which came last."""
 
 ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "into", "new_case")

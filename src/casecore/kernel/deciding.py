@@ -6,7 +6,8 @@ A command is decided in four steps, always in this order:
 2. **Handler.** It proposes events.
 3. **Rules.** Every rule that guards the command, and every rule that guards a proposed event, is asked. All reasons
    are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing. Where
-   the command starts a case, they are shown the case as it will be, or they could not speak of it.
+   the command starts a case, they are shown the case as it will be, or they could not speak of it. Where it changes
+   two cases, what happens to the other one is asked about with a view of that one (`Room.others`).
 4. **Consequences.** What the events entail in other rooms is added. It is never refused. What was due before, and
    nobody has told yet (`Room.precedes`), comes first.
 
@@ -102,6 +103,11 @@ class _Plan(Generic[V]):
     about: Callable[[V, Any, Any], Any]
     foresee: Callable[[V, Any, Any], V] | None = None
     timed: Callable[[V, Any], Command] | None = None
+    other: Callable[[V, Any, Any], V] | None = None
+
+
+_Sight: TypeAlias = "Callable[[Event], tuple[V, PolicyInForce, Missing]]"
+"""Of which view, under which policy, an event is asked about, and which rows that view lacks."""
 
 
 def _case_in(view: Any, _: Command, __: PolicyInForce) -> Any:
@@ -134,6 +140,7 @@ class Decider(Generic[V]):
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
         timed = {command: when for room in self.rooms for command, when in room.timed.items()}
+        others = {command: other for room in self.rooms for command, other in room.others.items()}
         return {
             command: _Plan(
                 Checks(_guarding(self.needs, command)),
@@ -142,6 +149,7 @@ class Decider(Generic[V]):
                 room.about.get(command, _case_in),
                 room.foresees.get(command),
                 timed.get(command),
+                others.get(command),
             )
             for room in self.rooms
             for command, handler in room.decide.items()
@@ -191,11 +199,12 @@ class Decider(Generic[V]):
         verdict = self._verdict(plan, view, command, policy)
         if not isinstance(verdict, Accepted) or not verdict.events:
             return verdict
-        before = tuple(event for precede in self._preceding for event in precede(view, command, policy))
+        views = (view,) if plan.other is None else (view, plan.other(view, command, policy))
+        before = tuple(e for precede in self._preceding for one in views for e in precede(one, command, policy))
         return Accepted((*before, *verdict.events), verdict.deviations) if before else verdict
 
     def _verdict(self, plan: _Plan[V], view: V, command: Command, policy: PolicyInForce) -> Verdict:
-        policy = self.in_force(view, command, policy) if policy.layered else policy
+        whole, policy = policy, self.in_force(view, command, policy) if policy.layered else policy
         missing = self._missing(view)
         for need in plan.needs[missing]:
             reason = need(view, command, policy)
@@ -204,23 +213,44 @@ class Decider(Generic[V]):
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
             view = plan.foresee(view, command, policy)
-            missing = self._missing(view)
+        return self._ruled(plan, view, command, policy, events, whole)
+
+    def _ruled(
+        self,
+        plan: _Plan[V],
+        view: V,
+        command: Command,
+        policy: PolicyInForce,
+        events: tuple[Event, ...],
+        whole: PolicyInForce,
+    ) -> Verdict:
+        """What becomes of the events that a command proposes: every rule is asked."""
+        missing = self._missing(view)
         found: list[tuple[Checks[V], Check[V], Reason]] = []
         for check in plan.checks[missing]:
             reason = check(view, command, policy)
             if reason is not None:
                 found.append((plan.checks, check, reason))
-        followed = False
+        sight = None if plan.other is None else self._sight(view, plan.other(view, command, policy), command, whole)
+        seen, said, followed = view, policy, False
         for event in events:
             checks, followers = self._reactions[type(event)]
             followed = followed or bool(followers)
+            if sight is not None:
+                seen, said, missing = sight(event)
             for check in checks[missing]:
-                reason = check(view, event, policy)
+                reason = check(seen, event, said)
                 if reason is not None:
                     found.append((checks, check, reason))
         if found:
-            return self._judged(view, command, policy, events, _told(found, policy))
-        return Accepted(self._with_consequences(view, events, policy) if followed else events)
+            return self._judged(view, command, policy, events, _told(found, policy), sight)
+        return Accepted(self._with_consequences(view, events, policy, sight) if followed else events)
+
+    def _sight(self, view: V, other: Any, command: Command, policy: PolicyInForce) -> _Sight[V]:
+        """Of a command that changes two cases: what happens to the other is asked about with the view of that."""
+        mine = (view, self.in_force(view, command, policy), self._missing(view))
+        theirs = (other, policy.at(command.at).for_(other.case), self._missing(other))
+        return lambda event: theirs if getattr(event, "case", None) == other.case.id else mine
 
     def in_force(self, view: V, command: Command, policy: PolicyInForce) -> PolicyInForce:
         """What of a policy is in force for a command: at its instant, for the case that it is about."""
@@ -229,7 +259,13 @@ class Decider(Generic[V]):
         return dated.for_(plan.about(view, command, dated))
 
     def _judged(
-        self, view: V, command: Command, policy: PolicyInForce, events: tuple[Event, ...], found: list[Reason]
+        self,
+        view: V,
+        command: Command,
+        policy: PolicyInForce,
+        events: tuple[Event, ...],
+        found: list[Reason],
+        sight: _Sight[V] | None,
     ) -> Verdict:
         blocking = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.BLOCK)
         if blocking:
@@ -237,11 +273,15 @@ class Decider(Generic[V]):
         warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
         case = _case_of(command, events)
         marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
-        return Accepted((*self._with_consequences(view, events, policy), *marks), warned)
+        return Accepted((*self._with_consequences(view, events, policy, sight), *marks), warned)
 
-    def _with_consequences(self, view: V, events: tuple[Event, ...], policy: PolicyInForce) -> tuple[Event, ...]:
+    def _with_consequences(
+        self, view: V, events: tuple[Event, ...], policy: PolicyInForce, sight: _Sight[V] | None
+    ) -> tuple[Event, ...]:
         grown = list(events)
         for event in grown:  # the list grows while it is walked: a consequence may have consequences
+            if sight is not None:
+                view, policy, _ = sight(event)
             for follower in self._reactions[type(event)][1]:
                 grown += follower(view, event, policy)
         return tuple(grown)

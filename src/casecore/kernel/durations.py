@@ -1,9 +1,9 @@
-"""Lengths of time: as a policy writes them (`90s`, `2m`, `1d12h`), and what instant comes so long after another."""
+"""Lengths of time as a policy writes them (`90s`, `2m`, `1d12h`); instants, in words, and so long after another."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _UNITS: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -41,3 +41,17 @@ def instant_after(start: datetime, length: timedelta) -> datetime | None:
         return start + length
     except OverflowError:
         return None
+
+
+def instant_text(at: datetime, now: datetime) -> str:
+    """An instant in UTC as it is told to people: the time if it is today, else with its day, or also its year.
+
+    Args:
+        at: The instant (aware).
+        now: When it is told (aware).
+    """
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    day = f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b} {at.year}"
+    return f"{day} {at:%H:%M}"

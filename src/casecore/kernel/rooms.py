@@ -278,6 +278,8 @@ class Room(Generic[V]):
             case that the command starts.
         precedes: (view, command, the whole policy) -> what was due before and comes first; None where nothing ever is.
         timed: (view, command) -> the command at the instant at which it happens, where that is not simply its own.
+        others: For commands that change two cases, and whose needs say that both are there: (view, command, policy) ->
+            the view of the other one. Rules and consequences of what happens to that one are asked of it.
         keeps: What a room of a team's own keeps of a case, and sees: the name of each sheet, and the class of its
             records. The room makes the first one when the case starts (`creates`).
         tries: What a check gives to try a room of a team's own: (policy, agent, case) -> commands about that case.
@@ -300,6 +302,7 @@ class Room(Generic[V]):
     about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
     precedes: Callable[[V, Any, Any], tuple[Event, ...]] | None = None
     timed: Mapping[type[Command], Callable[[V, Any], Command]] = field(factory=dict)
+    others: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
     keeps: Mapping[str, type] = field(factory=dict)
     tries: Callable[[Any, str, str], Iterable[Command]] | None = None
     promises: tuple[Any, ...] = ()
@@ -328,6 +331,13 @@ def not_by_customer(_: Sees, command: Command, __: PolicyInForce) -> Reason | No
     if command.by != CUSTOMER:
         return None
     return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
+
+
+def by_customer(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
+    """The need of every command that only the customer gives, or whoever else writes on their thread."""
+    if command.by == CUSTOMER:
+        return None
+    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
 
 
 def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:

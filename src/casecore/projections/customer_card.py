@@ -19,7 +19,7 @@ from casecore.projections.search import Archive, CaseSummary, NoteText
 
 @frozen
 class Conversation:
-    """A customer's thread on one channel, with its cases, latest activity first.
+    """A customer's thread on one channel, with the cases to which it led or leads, latest activity first.
 
     Attributes:
         blocked: Whether nothing that is written on it counts.
@@ -60,8 +60,8 @@ class CustomerCard:
 
     @property
     def cases(self) -> tuple[CaseSummary, ...]:
-        """Every case, conversation by conversation."""
-        return tuple(case for conversation in self.conversations for case in conversation.cases)
+        """Every case, conversation by conversation; one that is in several of them once."""
+        return tuple(dict.fromkeys(case for conversation in self.conversations for case in conversation.cases))
 
 
 def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str) -> CustomerCard:
@@ -84,7 +84,8 @@ def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str
     archive = happened if isinstance(happened, Archive) else Archive().update(happened)
     threads: dict[str, list[CaseSummary]] = {}
     for case in archive.cases_of(customer):
-        threads.setdefault(case.thread, []).append(case)
+        for thread in case.threads:
+            threads.setdefault(thread, []).append(case)
     return CustomerCard(
         row.id,
         name=row.name,

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.errors import quoted
@@ -31,6 +31,7 @@ from casecore.rooms.catalogue import CatalogueEntry
 from casecore.rooms.clocks import Clock, first_response, next_response, solution
 from casecore.rooms.commitments import Commitment, keeper
 from casecore.rooms.composition import CaseFile
+from casecore.rooms.joining import threads_of
 from casecore.rooms.lapses import LAPSE
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
 from casecore.rooms.relations import missing_relations
@@ -122,6 +123,7 @@ class HeldCase:
         catalogue: What a reply can be made from now.
         answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
         blocked: Whether nothing that its customer sends counts.
+        threads: The threads on which it can be answered, the one on which they wrote last first.
     """
 
     case: str
@@ -141,6 +143,7 @@ class HeldCase:
     catalogue: tuple[CatalogueEntry, ...] = ()
     answer_by: datetime | None = None
     blocked: bool = False
+    threads: tuple[str, ...] = ()
 
 
 @frozen
@@ -385,7 +388,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueE
         channel=case.channel,
         status=case.status,
         status_at=case.status_at,
-        live=case.channel in LIVE,
+        live=case.live,
         since=contact.since if contact else None,
         authenticated=contact is not None and contact.authenticated,
         unanswered_since=case.unanswered_since,
@@ -396,6 +399,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueE
         last_words=None if file.last_words is None else file.last_words.message,
         catalogue=desk.catalogue(case.id, at, given),
         blocked=is_blocked(desk.view_of(case.id)),
+        threads=threads_of(case),
     )
 
 
@@ -404,7 +408,7 @@ def _case_urgency(held: HeldCase) -> tuple[bool, bool, datetime, str]:
 
 
 def _idle_right(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
-    if file.contact is None or file.case.channel is not Channel.CHAT:
+    if file.contact is None or file.case.channel is not Channel.CHAT or not file.case.live:
         return None
     view = desk.view_of(file.case.id)
     policy = desk.policy.at(at).for_(file.case)

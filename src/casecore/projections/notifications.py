@@ -7,7 +7,8 @@
 | `review_offered` | whom it is offered to | the review of a draft is offered |
 | `offer_gone` | whom it was offered to | an offer timed out or was taken back |
 | `customer_wrote` | who holds the case | its customer wrote, or a participant |
-| `message_changed` | who holds the case | whoever wrote a message edited or withdrew it |
+| `case_merged` | who holds the case | somebody else merged another into it |
+| `message_changed` | who holds the case | whoever wrote a message edited or withdrew it, and nothing newer is known |
 | `delivery_failed` | who holds the case, else its last agent; and who wrote it | a message of ours never arrived |
 | `review_ended` | who reviewed it | it was taken from them, or the draft was decided, by somebody else |
 | `draft_approved` | the author | their draft was approved and sent |
@@ -49,6 +50,7 @@ from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSupersede
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.commitments import DUE, CommitmentTaken
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
@@ -71,6 +73,7 @@ class Alert(StrEnum):
     REVIEW_OFFERED = "review_offered"
     OFFER_GONE = "offer_gone"
     CUSTOMER_WROTE = "customer_wrote"
+    CASE_MERGED = "case_merged"
     MESSAGE_CHANGED = "message_changed"
     DELIVERY_FAILED = "delivery_failed"
     REVIEW_ENDED = "review_ended"
@@ -234,6 +237,10 @@ def _call_of_failure(event: MessageBounced, desk: Desk) -> Calls:
     return tuple((Alert.DELIVERY_FAILED, who, None) for who in dict.fromkeys(people))
 
 
+def _call_of_edit(event: MessageEdited, desk: Desk) -> Calls:
+    return () if event.late else _call_holder(Alert.MESSAGE_CHANGED)(event, desk)
+
+
 def _call_people_of_draft(event: DraftWentStale, desk: Desk) -> Calls:
     file = desk.cases.get(event.case)
     draft = None if file is None else file.draft
@@ -308,7 +315,8 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
-    MessageEdited: _call_holder(Alert.MESSAGE_CHANGED),
+    CaseTakenOver: _call_holder(Alert.CASE_MERGED),
+    MessageEdited: _call_of_edit,
     MessageWithdrawn: _call_holder(Alert.MESSAGE_CHANGED),
     ReviewEnded: _call_named(Alert.REVIEW_ENDED, "agent"),
     MessageBounced: _call_of_failure,

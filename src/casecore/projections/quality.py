@@ -2,7 +2,8 @@
 
 Of each agent, in a period: the live contacts (chats and calls), in how many of them the customer was authenticated
 before anything was done that needs it, and in how many it was done without; how customers were authenticated, where
-that was noted; the rules that were broken although the policy warned; the wrap-ups, and how long they took.
+that was noted; the rules that were broken although the policy warned; the wrap-ups, and how long they took. A contact
+with a case that was only logged is live from when its customer writes.
 
 What counts as proceeding is what the policy names, at the instant and for the case. A contact belongs to the period in
 which it began, a wrap-up to that in which it was owed, also where it is disposed later.
@@ -17,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel, on_line
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated, Event, changed, frozen
 from casecore.kernel.fields import to_instant
 from casecore.policies import Aspect, Policy
@@ -27,6 +28,7 @@ from casecore.rooms.authentication import Authenticated, proceedings_of
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted
+from casecore.rooms.logged_cases import CustomerJoined
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 
@@ -133,6 +135,7 @@ class _Scores:
             CaseTagged: self._is_tagged,
             CaseUntagged: self._is_untagged,
             ContactStarted: self._contact_starts,
+            CustomerJoined: self._customer_joins,
             ContactEnded: self._contact_ends,
             Authenticated: self._authenticates,
             Deviated: self._deviates,
@@ -195,12 +198,19 @@ class _Scores:
         self._cases[event.case] = changed(case, tags=case.tags - {event.tag})
 
     def _contact_starts(self, event: ContactStarted) -> None:
-        if event.channel in LIVE:
+        if event.live:
             self._cases.setdefault(event.case, Aspect(event.channel))
-            counts = self._in_period(event.at)
-            self._contacts[event.case] = _Contact(event.agent, event.channel, counts)
-            if counts:
-                self._scores[event.agent].live_contacts += 1
+            self._count_live(event, event.agent, event.channel)
+
+    def _customer_joins(self, event: CustomerJoined) -> None:
+        if event.agent is not None and on_line(event.channel, logged=False):
+            self._count_live(event, event.agent, event.channel)
+
+    def _count_live(self, event: ContactStarted | CustomerJoined, agent: str, channel: Channel) -> None:
+        counts = self._in_period(event.at)
+        self._contacts[event.case] = _Contact(agent, channel, counts)
+        if counts:
+            self._scores[agent].live_contacts += 1
 
     def _contact_ends(self, event: ContactEnded) -> None:
         self._contacts.pop(event.case, None)

@@ -5,15 +5,16 @@
     transcript(events, customer="maria", language="pt")  # one customer, on every channel
 
 * Messages of **both sides** with all of their text and what was attached, also those that a machine sent, or somebody
-  who is blocked; questions to
-  a silent customer and the closing message; notes on the case, and on the customer where a customer is asked for.
+  who is blocked; questions to a silent customer and the closing message; notes on the case, and on the customer where a
+  customer is asked for.
 * A **draft that waits** stands in its place as it reads now, and is marked *Approval*. Once it is sent it is a message
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
 * A note that was changed says what it says now, and when it was changed; one that was deleted is gone. Nothing is ever
   cut; what `history` shows on one line is for looking over it.
 * A message that the customer **edited** or **withdrew** stands where it was written, is marked so, and says what it
   says now; withdrawn, it says nothing. The history keeps both.
-* What was said on a case that was moved to another customer is found by both.
+* What was said on a case that was moved to another customer is found by both. Of a case into which others were merged
+  it shows what was said on those, too.
 * In the order in which it was **written**: what arrives late stands where it belongs.
 """
 
@@ -33,6 +34,7 @@ from casecore.projections.history.vocabulary import QUOTES, WORDS, InEachLanguag
 from casecore.reports.text import visible
 from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.merging import CustomerMerged
@@ -86,6 +88,7 @@ class TranscriptEntry:
         reviewer: Who approved it, if it was approved.
         edited_at: When it was last changed (aware, UTC); a message, when the customer did it.
         withdrawn: Whether whoever wrote it took it back.
+        thread: The thread on which it was said; None for notes and drafts, and where the events do not say.
     """
 
     at: datetime
@@ -101,6 +104,7 @@ class TranscriptEntry:
     reviewer: str | None = None
     edited_at: datetime | None = None
     withdrawn: bool = False
+    thread: str | None = None
 
     def __str__(self) -> str:
         head = f"{self.at:%Y-%m-%d %H:%M:%S} {self.by}" + (f" ({self.title})" if self.title else "")
@@ -116,7 +120,7 @@ def transcript(
 
     Args:
         events: What happened, from the first event on.
-        case: Only what is on this case; None: on any.
+        case: Only what is on this case, or on one that was merged into it; None: on any.
         customer: Only what is of this customer, notes on them included, and of who was merged with them; None: of any.
         language: `en`, `pt` or `fr`, with or without a region.
 
@@ -126,7 +130,7 @@ def transcript(
     told = _Telling(language_index(language))
     for event in events:
         told.follow(event)
-    entries = (entry for entry in told.entries.values() if case in (None, entry.case))
+    entries = (entry for entry in told.entries.values() if case is None or told.is_on(entry.case, case))
     person = None if customer is None else told.person_of(customer)
     wanted = (entry for entry in entries if person is None or person in told.people_of(entry))
     return tuple(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
@@ -145,6 +149,14 @@ class _Telling:
     """Whose each case, and each thread, is."""
     people: dict[str, str] = field(factory=dict, hash=False)
     """Who each customer is that was merged."""
+    goes_on: dict[str, str] = field(factory=dict, hash=False)
+    """As which each case goes on that was merged."""
+
+    def is_on(self, case: str | None, wanted: str) -> bool:
+        """Whether a case is the one that is wanted, or goes on as that one."""
+        while case is not None and case != wanted:
+            case = self.goes_on.get(case)
+        return case is not None
 
     def person_of(self, customer: str | None) -> str | None:
         """Who a customer is: themselves, or into whom they were merged."""
@@ -159,8 +171,8 @@ class _Telling:
         match event:
             case CaseStarted() | CaseMoved():
                 self.owners[event.case] = event.customer
-            case CustomerMerged():
-                self.people[event.customer] = event.into
+            case CustomerMerged() | CaseTakenOver():
+                self._read_as_one(event)
             case ThreadOpened():
                 self.owners[event.thread] = event.customer
             case MessageReceived() | MessageNoted():
@@ -190,6 +202,12 @@ class _Telling:
                 self._enter("note", event.note, event, EntryKind.NOTE)
             case _:
                 self._change(event)
+
+    def _read_as_one(self, event: CustomerMerged | CaseTakenOver) -> None:
+        if isinstance(event, CustomerMerged):
+            self.people[event.customer] = event.into
+        else:
+            self.goes_on[event.merged] = event.case
 
     def _change(self, event: Event) -> None:
         """What an event says of an entry that is there; nothing where that came before the first event."""
@@ -241,14 +259,17 @@ class _Telling:
         customer = getattr(event, "customer", None) or self.owners.get(event.case)
         title, text = TITLES_OF_ENTRIES[kind][self.place], getattr(event, "text", "")
         known = {"at": event.at, "by": event.by, "title": title, "customer": customer, "text": text}
+        known["thread"] = getattr(event, "thread", None) or None
         entry = TranscriptEntry(kind=kind, case=event.case, id=row, **{**known, **more})
         self.entries[self._key(event, sort, row)] = entry
 
     def _key(self, event: Any, sort: str, row: str) -> tuple[str, ...]:
-        """By what an entry is found again: messages by their thread or case, too, notes by their id alone."""
-        if sort == "received":
-            return (sort, row, event.thread)
-        return (sort, row) if sort == "note" else (sort, row, event.case)
+        """By what an entry is found again: messages by their thread, drafts by their case, notes by their id alone."""
+        if sort == "note":
+            return (sort, row)
+        if sort == "draft":
+            return (sort, row, event.case)
+        return (sort, row, event.thread or event.case)  # ours say no thread in histories in which no case ever left one
 
     def _edit(self, key: tuple[str, ...], event: Event, **fields: Any) -> None:
         if key in self.entries:

@@ -114,7 +114,7 @@ def _against(event: WorkGiven, books: Books, said: InForce) -> Iterator[str]:
     if page.channel is not None and agent.channels and page.channel not in agent.channels:
         yield f"does not work on {page.channel}"
     if not _own_offer(event, page):
-        yield from _against_room(agent, page.channel, said, review=review)
+        yield from _against_room(agent, page, said, review=review)
 
 
 def _helps_out(agent: AgentPage, page: CasePage, at: datetime, said: InForce) -> bool:
@@ -137,8 +137,9 @@ def _against_reviewer(name: str, agent: AgentPage, page: CasePage, said: InForce
         yield "wrote the draft"
 
 
-def _against_room(agent: AgentPage, channel: Channel | None, said: InForce, *, review: bool) -> Iterator[str]:
-    """What is against one more case, or review, beside what the agent has."""
+def _against_room(agent: AgentPage, page: CasePage, said: InForce, *, review: bool) -> Iterator[str]:
+    """What is against one more case, or review, beside what the agent has; a call that was only logged is a case."""
+    channel = page.channel
     (total, limit), counted = _limits_of(agent, channel, said), said("capacity.statuses")
     has = agent.total_in(counted)
     if has >= total:
@@ -147,9 +148,9 @@ def _against_room(agent: AgentPage, channel: Channel | None, said: InForce, *, r
         return
     if not review and limit is not None and agent.count(channel, counted) >= limit:
         yield f"has {agent.count(channel, counted)} of {limit} on {channel}"
-    calls = agent.count(Channel.VOICE, counted)
-    if not said("capacity.voice_with_cases") and (has > calls if channel is Channel.VOICE else calls):
-        yield "has cases, and a call comes to them" if channel is Channel.VOICE else "is on a call"
+    calls, is_call = agent.on_calls, channel is Channel.VOICE and not page.logged
+    if not said("capacity.voice_with_cases") and (has > calls if is_call else calls):
+        yield "has cases, and a call comes to them" if is_call else "is on a call"
 
 
 # What must be tried ------------------------------------------------------------------------------------

@@ -53,9 +53,9 @@ class Books:
         page: AgentPage = self.page("agents", agent)
         return page
 
-    def thread_of(self, case: str) -> ThreadPage:
-        """The page of the thread that a case is on, to be read."""
-        page: ThreadPage = self.page("threads", self.case(case).thread or "")
+    def thread_of(self, case: str, named: str | None = None) -> ThreadPage:
+        """The page of the thread that a case is on, or of the one that is named; to be read."""
+        page: ThreadPage = self.page("threads", named or self.case(case).thread or "")
         return page
 
     def customer(self, customer: str | None) -> CustomerPage:
@@ -65,14 +65,14 @@ class Books:
             page = self.page("customers", page.merged_into)
         return page
 
-    def was_sent(self, case: str, message: str) -> bool:
-        """Whether a message went to a customer, on the thread of a case."""
-        sent: bool = self.page("messages", self.message_on(case, message)).sent
+    def was_sent(self, case: str, message: str, named: str | None = None) -> bool:
+        """Whether a message went to a customer, on the thread of a case, or on the one that is named."""
+        sent: bool = self.page("messages", self.message_on(case, message, named)).sent
         return sent
 
-    def message_on(self, case: str, message: str) -> str:
-        """The id of the page of a message: its own, on the thread of a case."""
-        return message_page(self.case(case).thread or "", message)
+    def message_on(self, case: str, message: str, named: str | None = None) -> str:
+        """The id of the page of a message: its own, on the thread of a case, or on the one that is named."""
+        return message_page(named or self.case(case).thread or "", message)
 
     def case_ids(self) -> set[str]:
         """The ids of all cases."""
@@ -81,7 +81,8 @@ class Books:
     def open_cases_on(self, thread: str) -> set[str]:
         """The ids of the cases on a thread that are not closed."""
         pages = {case: self.case(case) for case in self.case_ids()}
-        return {case for case, page in pages.items() if page.thread == thread and page.status is not Status.CLOSED}
+        on = {case for case, page in pages.items() if thread == page.thread or thread in page.joined}
+        return {case for case in on if pages[case].status is not Status.CLOSED}
 
     def ids_of(self, sort: str) -> set[str]:
         """The ids of all pages of a sort on which something was written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from casecore.kernel import SYSTEM, Command, Deviated, Event
@@ -14,6 +15,7 @@ from casecore.promises.promise import Occasion, Promise, Situation, Statement, W
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseQueued, WorkBegun
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled, CommitmentTaken
@@ -66,24 +68,28 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
     written_on = {event.case for event in step.events if isinstance(event, MessageReceived)}
     failed_on = {event.case for event in step.events if isinstance(event, MessageBounced)}
+    taken_on = {
+        event.case for event in step.events if isinstance(event, CaseTakenOver) and step.before.case(event.merged).waits
+    }
     for event, books in step.moments:
         case = getattr(event, "case", None) or ""
         was, trigger = books.case(case).status, _trigger_of(event)
         if isinstance(event, CaseStarted) and was is not None:
             yield f"case {case} is started, and is {was} already"
-        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on | failed_on):
+        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on | failed_on | taken_on):
             wrote = "customer wrote" if case in written_on else "customer did not write"
             yield f"case {case} is opened again, is {was}, and its {wrote}"
         if trigger and was not in MOVES.get(trigger, {}) and not _moves_nothing(event, was):
             yield f"{type(event).__name__} is {trigger}, and case {case} is {was}"
-    for case in sorted(written_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN}:
-            yield f"the customer wrote on case {case}, and it stays {now}"
-    for case in sorted(failed_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN, CLOSED}:
-            yield f"a message on case {case} never arrived, and it stays {now}"
+    for cases, what, statuses in (
+        (written_on, "the customer wrote on case {}", {NEW, OPEN}),
+        (taken_on, "a case was merged into {} whose customer waits", {NEW, OPEN}),
+        (failed_on, "a message on case {} never arrived", {NEW, OPEN, CLOSED}),
+    ):
+        for case in sorted(cases):
+            now = step.after.case(case).status
+            if now not in statuses:
+                yield f"{what.format(case)}, and it stays {now}"
 
 
 def _moves_nothing(event: Event, was: Status | None) -> bool:
@@ -177,8 +183,21 @@ WRITES_ON_CLOSED: Final = (
 
 def _closings_on_somebody_who_waits(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
-        if isinstance(event, CaseClosed) and event.reason is CloseReason.AUTOMATIC and books.case(event.case).waits:
-            yield f"case {event.case} is closed automatically, and its customer waits for an answer"
+        if isinstance(event, CaseClosed) and event.reason is CloseReason.AUTOMATIC:
+            page = books.case(event.case)
+            if page.waits:
+                yield f"case {event.case} is closed automatically, and its customer waits for an answer"
+            yield from _closes_too_early(event, page, step.said("lifecycle.close_after").get(page.status))
+
+
+def _closes_too_early(event: CaseClosed, page: CasePage, after: timedelta | None) -> Iterator[str]:
+    """Why a case is not closed automatically yet; where a calendar counts, it takes no less than by the clock."""
+    if page.asleep:
+        yield f"case {event.case} is closed automatically, and is snoozed"
+    if after is None:
+        yield f"case {event.case} is closed automatically, and is {page.status}, which is never closed so"
+    elif page.active_at is not None and event.at - page.active_at < after:
+        yield f"case {event.case} is closed automatically after {event.at - page.active_at} of {after}"
 
 
 def _closes_by_itself(step: Happening) -> bool:
@@ -232,9 +251,12 @@ def _cases_without_a_place(step: Happening) -> Iterator[str]:
         if isinstance(event, CaseQueued) and event.queue not in step.policy.queues:
             yield f"case {event.case} waits in the queue {event.queue}, which there is not"
     for event, books in step.moments:
-        asleep = books.case(getattr(event, "case", "") or "").asleep
+        page = books.case(getattr(event, "case", "") or "")
+        asleep = page.asleep
         if isinstance(event, SnoozeEnded) and not asleep:
             yield f"the snooze of case {event.case} ends, which is not snoozed"
+        if isinstance(event, SnoozeEnded) and event.over and page.asleep_until and event.at < page.asleep_until:
+            yield f"the snooze of case {event.case} is over {page.asleep_until - event.at} before its instant"
         if isinstance(event, WorkOffered) and not event.review and asleep and event.by == SYSTEM:
             yield f"case {event.case} was offered to {event.agent}, and is snoozed"
 

@@ -13,7 +13,7 @@ from casecore.policies.sections import Abandoned, AgentEnds, CountsFrom, Proceed
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import LIVE_CHANNELS, CasePage
+from casecore.promises.pages import CasePage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable, Permission, Presence
 from casecore.rooms.arrivals import MessageReceived
@@ -32,6 +32,10 @@ from casecore.statuses import Status
 # Silence -----------------------------------------------------------------------------------------------
 
 
+def _is_chat(page: CasePage) -> bool:
+    return page.channel is Channel.CHAT and page.on_line
+
+
 def _disconnected_too_early(step: Happening) -> Iterator[str]:
     silence, first = step.said("chat.idle.silence"), step.said("chat.idle.ask_first")
     for event, books in step.moments:
@@ -41,7 +45,7 @@ def _disconnected_too_early(step: Happening) -> Iterator[str]:
             since = page.asked_at if by_question else page.silent_since
             if page.asked < first:
                 yield f"case {event.case} was disconnected after {page.asked} of {first} questions"
-            if not page.silent or since is None:
+            if not page.silent or since is None or not page.on_line:
                 yield f"case {event.case} was disconnected, and nobody was silent"
             elif event.at - since < silence:
                 yield f"case {event.case} was disconnected after {event.at - since} of {silence}"
@@ -51,7 +55,7 @@ def _ended_too_early(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
         if isinstance(event, CaseReleased) and event.because is Release.ENDED_BY_AGENT:
             page, ends = books.case(event.case), books.agent(event.by)
-            if page.channel is not Channel.CHAT or Permission.SUPERVISE in ends.permissions:
+            if not _is_chat(page) or Permission.SUPERVISE in ends.permissions:
                 continue
             if page.waits:
                 yield f"case {event.case} was ended by {event.by}, and its customer waits for an answer"
@@ -83,7 +87,7 @@ def _disconnects(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books],
 
     def tried(command: Command, books: Books) -> bool:
         page = books.case(command.case) if isinstance(command, DisconnectIdle) else None
-        return page is not None and page.channel is Channel.CHAT and asks(page)
+        return page is not None and _is_chat(page) and asks(page)
 
     return tried
 
@@ -103,7 +107,7 @@ def _ends(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books], bool]:
             return False
         page, agent = books.case(command.case), books.agent(command.by)
         theirs = page.holder == command.by and not page.left and Permission.SUPERVISE not in agent.permissions
-        return page.channel is Channel.CHAT and theirs and asks(page)
+        return _is_chat(page) and theirs and asks(page)
 
     return tried
 
@@ -233,6 +237,8 @@ def _rings_for_nobody(step: Happening) -> Iterator[str]:
         if isinstance(event, WorkOffered) and not event.review and books.case(event.case).gone:
             yield f"case {event.case} was offered to {event.agent}, and its customer has left"
         if isinstance(event, CustomerLeft):
+            if not books.case(event.case).on_line:
+                yield f"the customer of case {event.case} left, and was not on the line"
             yield from _leaves_undone(event.case, books.case(event.case), step)
 
 
@@ -264,7 +270,7 @@ ABANDONED: Final = (
             isinstance(command, EndContact)
             and command.by == CUSTOMER
             and books.case(command.case).queued
-            and books.case(command.case).channel in LIVE_CHANNELS
+            and books.case(command.case).on_line
         ),
         expected=lambda policy: _chats_are_open(policy) or MessageKind.DIRECT in policy.channels.voice.kinds,
     ),
@@ -284,19 +290,23 @@ def _available_undisposed(step: Happening) -> Iterator[str]:
         if isinstance(event, AgentAvailable) and books.agent(event.agent).owed:
             yield f"{event.agent} became available with {books.agent(event.agent).owed} to dispose"
         if isinstance(event, CaseReleased) and event.because is Release.UNANSWERED:
-            yield from _lapses_wrongly(event, books.case(event.case))
+            yield from _lapses_wrongly(event, books.case(event.case), step.said("routing.answer_within"))
     for agent in step.agents:
         page = step.after.agent(agent)
         if page.presence is Presence.AVAILABLE and page.owed:
             yield f"{agent} is available, with {page.owed} to dispose"
 
 
-def _lapses_wrongly(event: CaseReleased, page: CasePage) -> Iterator[str]:
+def _lapses_wrongly(event: CaseReleased, page: CasePage, within: timedelta | None) -> Iterator[str]:
     """Why a contact must be disposed that ends as never answered: whoever did something says what."""
     if page.answered:
         yield f"case {event.case} ends as unanswered, which {event.agent} has answered, and nothing is disposed"
     if not page.waits:
         yield f"case {event.case} ends as unanswered, and its customer waits for no answer"
+    if within is None:
+        yield f"case {event.case} ends as unanswered, which {event.agent} has all the time to answer"
+    elif page.owed_since is not None and event.at - page.owed_since < within:
+        yield f"case {event.case} ends as unanswered after {event.at - page.owed_since} of {within}"
 
 
 def _lunch_with_contacts(step: Happening) -> Iterator[str]:

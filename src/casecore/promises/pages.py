@@ -59,14 +59,15 @@ class CasePage(BookPage):
 
     Attributes:
         status: None before it is started.
+        active_at: When somebody last wrote on it, it got a status, or a snooze of it ended; None once it is closed.
         holder: Whose case it is now.
         contact: Whose contact with it goes on.
         queued: Whether it waits in its queue, and `queued_since`, since when.
-        asleep: Whether it is snoozed.
+        asleep: Whether it is snoozed, and `asleep_until`, until when.
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
-        waits: Whether its customer waits for an answer.
+        waits: Whether its customer waits for an answer, and `waits_since`, since when.
         asked_us: Whether they, or a participant, have ever written on it.
         answers: What has answered their last messages: our messages, and nothing at all for setting it resolved.
         first_response: What was found of the first response, once it was; likewise `next_response` and `solution`.
@@ -77,10 +78,13 @@ class CasePage(BookPage):
         gone: Whether the customer of a live case is gone: nobody is to be rung for it.
         settled: Whether its holder has promised something since it was assigned.
         answered: Whether its holder has answered, or submitted an answer, since it was assigned; or we wrote first.
+        owed_since: Since when they owe it, should the customer wait; None where nobody holds the case, or has answered.
         was_authenticated: Whether the customer was authenticated in the last contact; None where nobody asks.
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
         heard: The last message of its customer, or of a participant, and the latest that came or went after it.
+        logged: Whether it began with no message, and nobody has written on it.
+        joined: The other threads that lead to it.
     """
 
     channel: Channel | None = None
@@ -88,17 +92,20 @@ class CasePage(BookPage):
     tags: frozenset[str] = frozenset()
     thread: str | None = None
     status: Status | None = None
+    active_at: datetime | None = None
     holder: str | None = None
     contact: str | None = None
     queued: bool = False
     queued_since: datetime | None = None
     asleep: bool = False
+    asleep_until: datetime | None = None
     offered_to: str | None = None
     review_to: str | None = None
     draft: DraftSeen | None = None
     reviewer: str | None = None
     owing: frozenset[str] = frozenset()
     waits: bool = False
+    waits_since: datetime | None = None
     asked_us: bool = False
     answers: frozenset[str] = frozenset()
     first_response: ClockState | None = None
@@ -113,10 +120,18 @@ class CasePage(BookPage):
     gone: bool = False
     settled: bool = False
     answered: bool = False
+    owed_since: datetime | None = None
     was_authenticated: bool | None = None
     proven: frozenset[str] = frozenset()
     followed: bool = False
     heard: tuple[str, ...] = ()
+    logged: bool = False
+    joined: frozenset[str] = frozenset()
+
+    @property
+    def on_line(self) -> bool:
+        """Whether somebody is, or may be, on the line."""
+        return self.channel in LIVE_CHANNELS and not self.logged
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
@@ -131,6 +146,7 @@ class AgentPage(BookPage):
         at_rest: Channel and status of each case they hold that is pending or resolved, and on which nobody is live.
         reviews: How many reviews they have, offered ones included.
         owed: How many ended contacts they have to dispose.
+        logged_calls: How many of the calls they hold were only logged.
     """
 
     known: bool = False
@@ -145,6 +161,12 @@ class AgentPage(BookPage):
     at_rest: tuple[tuple[Channel, Status], ...] = ()
     reviews: int = 0
     owed: int = 0
+    logged_calls: int = 0
+
+    @property
+    def on_calls(self) -> int:
+        """How many calls they hold or are offered, on which somebody is on the line, or may be."""
+        return self.held.count(Channel.VOICE) + self.offered.count(Channel.VOICE) - self.logged_calls
 
     def count(self, channel: Channel, counted: Collection[Status] = EVERY_STATUS) -> int:
         """How many cases of a channel they hold or are offered; of held ones, in the statuses that are counted."""

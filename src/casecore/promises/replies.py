@@ -72,7 +72,7 @@ def _approved_by_the_author(step: Happening) -> Iterator[str]:
 
 def _sent_again(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
-        if isinstance(event, ReplySent) and books.was_sent(event.case, event.message):
+        if isinstance(event, ReplySent) and books.was_sent(event.case, event.message, event.thread):
             yield f"{event.message} was sent on case {event.case}, and it was sent before"
 
 
@@ -138,8 +138,8 @@ OWN_APPROVAL: Final = Situation(
 SENT_BEFORE: Final = Situation(
     "a draft is submitted, or a reply sent, by the id of one that was sent",
     lambda command, books: (
-        (isinstance(command, SubmitDraft) and books.was_sent(command.case, command.draft))
-        or (isinstance(command, SendReply) and books.was_sent(command.case, command.message))
+        (isinstance(command, SubmitDraft) and books.was_sent(command.case, command.draft, command.thread))
+        or (isinstance(command, SendReply) and books.was_sent(command.case, command.message, command.thread))
     ),
 )
 
@@ -154,7 +154,7 @@ def _free_text_outside_the_window(step: Happening) -> Iterator[str]:
             continue
         if books.case(event.case).channel is not Channel.WHATSAPP:
             continue
-        wrote, made_from = books.thread_of(event.case).wrote, getattr(event, "template", None)
+        wrote, made_from = books.thread_of(event.case, event.thread).wrote, getattr(event, "template", None)
         if wrote is not None and event.at - wrote < step.said("whatsapp.window"):
             continue
         if made_from is None or made_from.kind is not TemplateKind.WHATSAPP_TEMPLATE:

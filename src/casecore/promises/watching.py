@@ -43,9 +43,11 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
@@ -133,6 +135,8 @@ def watch(
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
     CustomerExtended: (CustomerMerged,),
+    ThreadJoined: (CaseStarted, ThreadJoined),
+    CaseTakenOver: (ThreadJoined,),
     CaseMoved: (),
     ThreadLeft: (CaseMoved,),
     **dict.fromkeys((CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked), ()),
@@ -148,7 +152,7 @@ _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     SnoozeEnded: (CaseReopened, CaseAssigned, StatusSet, ReplySent, WorkOffered),
     StatusSet: (ContactEnded, SnoozeEnded),
     CaseAssigned: (CaseStarted, CaseReopened, SnoozeEnded),
-    CaseClosed: (CustomerLeft,),
+    CaseClosed: (CustomerLeft, CaseTakenOver),
     CaseReleased: (CaseSnoozed, ChatDisconnected, OfferRescinded, CustomerLeft, Disposed, MessageReceived),
     AgentAvailable: (Disposed,),
     AgentWrapsUp: (ContactEnded,),
@@ -174,9 +178,9 @@ def _steps_of(events: Iterable[Event | Sequence[Event]]) -> Iterator[Sequence[Ev
 
 
 def _goes_on(together: Sequence[Event], event: Event) -> bool:
-    """Whether an event may belong to what some events tell: at one instant, about one case, or it and its successor."""
+    """Whether an event may belong to what some events tell: at one instant, about one case or those that are joined."""
     brought_by = _BROUGHT_BY.get(type(event))
     if event.at != together[-1].at or not (brought_by is None or any(isinstance(one, brought_by) for one in together)):
         return False
-    about = {getattr(one, name, None) for one in together for name in ("case", "predecessor")} - {None}
+    about = {getattr(one, name, None) for one in together for name in ("case", "predecessor", "merged")} - {None}
     return not about or getattr(event, "case", None) in {None, *about}

@@ -164,7 +164,7 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
         (*begin, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
         *(
             (approved,)
-            if message_row(desk.cases[case].case.thread, draft.id) not in desk.messages
+            if message_row(draft.thread or desk.cases[case].case.thread, draft.id) not in desk.messages
             and _may_be_sent(desk, case, draft)
             else ()
         ),
@@ -176,7 +176,7 @@ def _may_be_sent(desk: Desk, case: str, draft: WaitingDraft) -> bool:
 
     Otherwise the draft waits until the customer writes; it can be withdrawn or refused meanwhile.
     """
-    thread = desk.threads[desk.cases[case].case.thread]
+    thread = desk.threads[draft.thread or desk.cases[case].case.thread]
     if thread.channel is not Channel.WHATSAPP:
         return True
     whatsapp, owner = _policy_for(desk, case).whatsapp, desk.customers[thread.customer]

@@ -11,7 +11,7 @@ from typing import Any, Final
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
     DeleteNote DisconnectIdle Dispose EditMessage EditNote EndContact EndSnooze EndUnanswered ExpireOffer
-    FreeReview LeaveCase MakeCommitment MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft
+    FreeReview LeaveCase LogCase MakeCommitment MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft
     RejectOffer ReleaseAbsent SendReply SetStatus SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview
     WithdrawMessage
 agent.fresh: AddAgent
@@ -31,8 +31,8 @@ approval.single: SubmitDraft
 approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
-assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment MoveCase
-    ReassignCase SendReply SetLevel SetStatus SnoozeCase SubmitDraft
+assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment
+    MergeCases MoveCase ReassignCase SendReply SetLevel SetStatus SnoozeCase SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -47,8 +47,8 @@ capacity.channel: CaseAssigned ReviewTaken WorkOffered
 capacity.named: AddAgent ChangeAgent
 capacity.total: CaseAssigned ReviewTaken WorkOffered
 capacity.voice_with_cases: CaseAssigned ReviewTaken WorkOffered
-case.fresh: ReceiveMessage StartOutbound
-case.known: AboutCase AddNote
+case.fresh: LogCase ReceiveMessage StartOutbound
+case.known: AboutCase AddNote MergeCases
 channels.attachments: DraftEdited DraftSubmitted ReplySent
 channels.emoji: DraftEdited DraftSubmitted PresenceAsked ReplySent
 channels.kinds: ReceiveMessage
@@ -77,24 +77,34 @@ idle.chat: AskPresence DisconnectIdle
 idle.silence: DisconnectIdle
 lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
-lifecycle.close_by: CloseCase
+lifecycle.close_by: CloseCase MergeCases
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MoveCase
-    ReassignCase RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
+lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MergeCases
+    MoveCase ReassignCase RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
+lifecycle.merged: CloseCase
+logged.open_case: LogCase
+logged.reply: DraftSubmitted ReplySent
 merge.edge: MergeCustomers
 merge.limit: MergeCustomers
+merge_cases.customer: MergeCases
+merge_cases.draft: MergeCases
+merge_cases.limit: MergeCases
+merge_cases.live: MergeCases
+merge_cases.two: MergeCases
+merge_cases.wrap_up: MergeCases
 message.changed: EditMessage WithdrawMessage
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
 message.known: AddTag ApproveDraft DeliveryFailed EditDraft RemoveTag SendReply SetSentiment SubmitDraft
 message.theirs: EditMessage WithdrawMessage
 move.draft: MoveCase
+move.joined: MoveCase
 move.live: MoveCase
 move.open_case: MoveCase
 move.thread: MoveCase
 note.author: DeleteNote EditNote
-note.content: AddNote EditNote
-note.fresh: AddNote
+note.content: AddNote EditNote LogCase
+note.fresh: AddNote LogCase
 note.known: DeleteNote EditNote
 note.place: AddNote
 offer.agent: AcceptOffer RejectOffer
@@ -107,12 +117,12 @@ offer.timeout: ExpireOffer
 offer.waiting: OfferWork TakeReview
 outbound.channel: StartOutbound
 outbound.open_case: StartOutbound
-outbound.phone: StartOutbound
+outbound.phone: ReplySent StartOutbound
 presence.contacts: AgentUnavailable
 presence.next: ClearNextState SetNextState
 presence.on_duty: ApproveDraft Command EditDraft RefuseDraft
 presence.wrap_up: AgentAvailable
-queue.known: AddAgent ChangeAgent ReassignCase ReassignDraft StartOutbound SubmitDraft
+queue.known: AddAgent ChangeAgent LogCase ReassignCase ReassignDraft StartOutbound SubmitDraft
 reassign.aim: ReassignCase ReassignDraft
 relation.disposed: UnrelateRecord
 relation.known: UnrelateRecord
@@ -133,9 +143,10 @@ tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
 tags.restricted_to: CaseTagged CaseUntagged
 template.ready: DraftEdited DraftSubmitted ReplySent
-thread.identity: ReceiveMessage StartOutbound
+thread.identity: LogCase ReceiveMessage StartOutbound
 thread.known: BlockThread MoveCase UnblockThread
-time.order: Command
+thread.of_case: SendReply SubmitDraft
+time.order: Command MergeCases
 whatsapp.consent: ReplySent StartOutbound
 whatsapp.window: DraftSubmitted ReplySent
 wrap_up.agent: Dispose

@@ -1,89 +1,56 @@
 """Commands in words: what a support manager reads when somebody replays a day.
 
 Each command has one sentence, and what it carries (the text of a message, of a note, of a reason) is quoted beside it.
-What a step entails besides what was asked for has a sentence of its own: a case goes to a queue, a draft goes stale.
+What a step entails besides what was asked for is said in `consequences.py`.
 A host's own command, which is not listed here, is called by its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Reason
+from casecore.kernel.durations import instant_text
 from casecore.projections.history.vocabulary import WORDS, class_in_words
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
+from casecore.replay.consequences import work_text
 from casecore.reports.text import plural, visible
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    AgentAvailable,
-    AgentUnavailable,
-    AgentWrapsUp,
-    ChangeAgent,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-)
-from casecore.rooms.approvals import (
-    ApproveDraft,
-    DraftSuperseded,
-    DraftWentStale,
-    EditDraft,
-    ReassignDraft,
-    RefuseDraft,
-    SubmitDraft,
-    WithdrawDraft,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut
+from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import MessageNoted, MessageReceived, ReceiveMessage
-from casecore.rooms.assignments import (
-    CaseAssigned,
-    CaseQueued,
-    CaseReleased,
-    CaseUnqueued,
-    LeaveCase,
-    OpenCase,
-)
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
-from casecore.rooms.bounces import DeliveryFailed, MessageBounced
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
-from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
+from casecore.rooms.case_merging import MergeCases
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
-from casecore.rooms.contacts import ContactEnded, EndContact
-from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
+from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
-from casecore.rooms.merging import CustomerExtended, MergeCustomers
+from casecore.rooms.logged_cases import LogCase
+from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
-from casecore.rooms.offers import (
-    AcceptOffer,
-    ExpireOffer,
-    OfferAccepted,
-    OfferCommand,
-    OfferRescinded,
-    OfferWork,
-    RejectOffer,
-    RescindOffer,
-    Rescission,
-    WorkOffered,
-)
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
-from casecore.rooms.relations import DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord
-from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
-from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import FreeReview, TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
-from casecore.rooms.snoozes import EndSnooze, SnoozeCase, SnoozeEnded
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.threads import RecordCustomer, message_row
-from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose
 
 _Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""
@@ -106,16 +73,6 @@ def step_sentence(step: Step) -> _Said:
         else (f"{_actor_name(step)} gives {class_in_words(kind)}", "")
     )
     return visible(what), visible(words[:QUOTED])
-
-
-def consequence_sentences(step: Step) -> Iterator[str]:
-    """What a step entails besides what it says, one sentence each."""
-    happened = {type(event): event for event in step.events}
-    for kind, sentence in _CONSEQUENCES.items():
-        if kind in happened:
-            said = sentence(step, happened[kind], happened)
-            if said:
-                yield visible(said)
 
 
 def status_change(step: Step) -> str:
@@ -181,21 +138,11 @@ def _customer_name(step: Step, customer: str | None) -> str:
     return (known.name if known is not None else None) or customer or "somebody"
 
 
-def _who_and_where(step: Step, command: ReceiveMessage | StartOutbound) -> tuple[str, str]:
+def _who_and_where(step: Step, command: ReceiveMessage | StartOutbound | LogCase) -> tuple[str, str]:
     """The customer's name, and the channel; the thread knows what the command leaves out."""
     thread = step.before.threads.get(command.thread)
     name = command.name or _customer_name(step, command.customer or (thread.customer if thread else None))
     return name, command.channel or (thread.channel if thread else "an unknown thread")
-
-
-def _work_text(work: OfferCommand | OfferWork | WorkOffered | OfferAccepted | OfferRescinded) -> str:
-    """What is offered: the case, or the review of its draft."""
-    return f"the review on {work.case}" if work.review else work.case
-
-
-def _instant_text(due: datetime, at: datetime) -> str:
-    due, at = due.astimezone(UTC), at.astimezone(UTC)
-    return f"{due:%H:%M}" if due.date() == at.date() else f"{due.day} {due:%b %H:%M}"
 
 
 # A sentence for each command -------------------------------------------------------------------------
@@ -240,12 +187,6 @@ def _say_change(verb: str) -> _SayCommand:
         return f"{name} {verb} the message {c.message}", getattr(c, "text", "")
 
     return say_change
-
-
-def _tell_edit(step: Step, event: MessageEdited, _: Happened) -> str:
-    if event.late:
-        return "it comes late: what is known already is newer"
-    return "" if isinstance(step.command, EditMessage) else f"it says what it was edited to: “{event.text}”"
 
 
 def _customer_of_thread(step: Step, command: ReceiveMessage) -> str:
@@ -293,7 +234,7 @@ def _say_offer(pattern: str, words: str | None = None) -> _SayCommand:
     def say_offer(step: Step, c: OfferWork | OfferCommand) -> _Said:
         file = step.before.cases.get(c.case)
         to = file.offers.to(review=c.review) if file is not None and file.offers is not None else None
-        what = pattern.format(who=_actor_name(step), c=c, work=_work_text(c), to=to or "anybody")
+        what = pattern.format(who=_actor_name(step), c=c, work=work_text(c), to=to or "anybody")
         return what, getattr(c, words) if words else ""
 
     return say_offer
@@ -356,21 +297,28 @@ def _say_outbound(step: Step, c: StartOutbound) -> _Said:
     return f"{_actor_name(step)} writes first to {name} by {place.replace('_', ' ')}{made}{how}", c.text
 
 
+def _say_log(step: Step, c: LogCase) -> _Said:
+    name, place = _who_and_where(step, c)
+    whose = "" if c.keep else " for its queue"
+    return f"{_actor_name(step)} logs a case of {name}, by {place.replace('_', ' ')}{whose}", c.text
+
+
 def _say_reply(step: Step, c: SendReply) -> _Said:
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_actor_name(step)} replies to {c.case} as {c.send_as}{made}", c.text
+    on = f" on thread {c.thread}" if c.thread is not None else ""
+    return f"{_actor_name(step)} replies to {c.case}{on} as {c.send_as}{made}", c.text
 
 
 def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
-    return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
+    return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {instant_text(c.due, c.at)}", c.what
 
 
 def _say_snooze(step: Step, c: SnoozeCase) -> _Said:
-    return f"{_actor_name(step)} snoozes {c.case} until {_instant_text(c.until, c.at)}", ""
+    return f"{_actor_name(step)} snoozes {c.case} until {instant_text(c.until, c.at)}", ""
 
 
 def _say_rescheduling(step: Step, c: RescheduleCommitment) -> _Said:
-    return f"{_actor_name(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
+    return f"{_actor_name(step)} moves commitment {c.commitment} to {instant_text(c.due, c.at)}", ""
 
 
 def _say_disposition(step: Step, c: Dispose) -> _Said:
@@ -429,12 +377,14 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
         MoveCase: _say_move,
+        MergeCases: _fill_pattern("{who} merges {c.case} into {c.into}"),
         MergeCustomers: _fill_pattern("{who} finds that customer {c.customer} is customer {c.into}"),
         BlockCustomer: _say_block("blocks"),
         UnblockCustomer: _say_block("unblocks"),
         BlockThread: _fill_pattern("{who} blocks thread {c.thread}", "reason"),
         UnblockThread: _fill_pattern("{who} unblocks thread {c.thread}", "reason"),
         StartOutbound: _say_outbound,
+        LogCase: _say_log,
         SendReply: _say_reply,
         SetStatus: _fill_pattern("{who} sets {c.case} to {c.status}"),
         CloseCase: _say_closing,
@@ -466,122 +416,5 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         ApproveDraft: _say_approval,
         RefuseDraft: _fill_pattern("{who} refuses draft {c.draft} on {c.case}", "reason"),
         WithdrawDraft: _fill_pattern("{who} withdraws draft {c.draft} on {c.case}"),
-    }
-)
-
-# A sentence for each consequence ---------------------------------------------------------------------
-
-Happened: TypeAlias = Mapping[type, Any]
-
-
-def _tell_start(step: Step, event: CaseStarted, _: Happened) -> str:
-    if event.predecessor is None:
-        return f"{event.case} starts in the queue {event.queue}"
-    return f"{event.predecessor} is closed, so {event.case} starts in the queue {event.queue}"
-
-
-def _tell_extension(_: Step, event: CustomerExtended, __: Happened) -> str:
-    blocked = f", and {event.customer} is blocked" if event.blocked else ""
-    return f"{', '.join(event.merged)} and {event.customer} are read as one{blocked}"
-
-
-def _tell_note(_: Step, event: MessageNoted, __: Happened) -> str:
-    return f"it stands in the history and changes nothing{': they are blocked' if event.blocked else ''}"
-
-
-def _tell_queueing(step: Step, event: CaseQueued, happened: Happened) -> str:
-    said = CaseStarted in happened or isinstance(step.command, ReassignCase)
-    fetched = "" if event.push else ", offered to nobody"
-    return "" if said else f"{event.case} waits in the queue {event.queue}{fetched}"
-
-
-def _tell_assignment(step: Step, event: CaseAssigned, _: Happened) -> str:
-    said = isinstance(step.command, OpenCase | AcceptOffer | StartOutbound)
-    return "" if said else f"{event.agent} holds {event.case} now"
-
-
-def _tell_release(_: Step, event: CaseReleased, happened: Happened) -> str:
-    return "" if CaseQueued in happened else f"nobody holds {event.case} now"
-
-
-def _tell_sending(_: Step, event: ReplySent, __: Happened) -> str:
-    return f"it is sent as {event.send_as} in the name of {event.author}" if event.reviewer is not None else ""
-
-
-def _tell_offer(step: Step, event: WorkOffered, _: Happened) -> str:
-    return "" if isinstance(step.command, OfferWork) else f"{_work_text(event)} is offered to {event.agent}"
-
-
-def _tell_acceptance(step: Step, event: OfferAccepted, _: Happened) -> str:
-    return "" if isinstance(step.command, AcceptOffer) else f"that accepts the offer of {_work_text(event)}"
-
-
-def _tell_rescission(step: Step, event: OfferRescinded, _: Happened) -> str:
-    if isinstance(step.command, RescindOffer):
-        return ""
-    return f"the offer of {_work_text(event)} to {event.agent} is taken back: {WORDS[Rescission][event.because][0]}"
-
-
-def _tell_availability(step: Step, event: AgentAvailable, _: Happened) -> str:
-    return "" if isinstance(step.command, GoAvailable) else f"{event.agent} takes work again"
-
-
-def _tell_wrapping_up(step: Step, event: AgentWrapsUp, _: Happened) -> str:
-    comes_back = isinstance(step.command, GoAvailable | GoUnavailable)
-    return f"{event.agent} wraps up first" if comes_back else ""
-
-
-def _tell_keeping(_: Step, event: ContactEnded, __: Happened) -> str:
-    return f"{event.case} stays with {event.agent} until it is disposed" if event.kept else ""
-
-
-def _tell_closing(_: Step, event: CaseClosed, __: Happened) -> str:
-    return f"{event.case} is closed as abandoned" if event.reason is CloseReason.ABANDONED else ""
-
-
-def _tell_unavailability(step: Step, event: AgentUnavailable, _: Happened) -> str:
-    if isinstance(step.command, GoUnavailable):
-        return ""
-    return f"{event.agent} takes no work now" + (f": {event.reason}" if event.reason else "")
-
-
-def _tell_wrap_up(_: Step, event: WrapUpOwed, __: Happened) -> str:
-    earlier = f"; {event.earlier_handler} handled it before" if event.earlier_handler is not None else ""
-    return f"{event.agent} has {event.case} to dispose{earlier}"
-
-
-def _tell_duty(_: Step, event: DutyLeft, __: Happened) -> str:
-    return f"{event.agent} still has to relate {event.case} to: {', '.join(sorted(event.missing))}"
-
-
-_CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
-    {
-        CaseStarted: _tell_start,
-        MessageNoted: _tell_note,
-        CustomerExtended: _tell_extension,
-        MessageAwaited: lambda _, event, __: f"{event.message} has not come yet",
-        MessageEdited: _tell_edit,
-        CaseReleased: _tell_release,
-        CaseAssigned: _tell_assignment,
-        CaseQueued: _tell_queueing,
-        CaseUnqueued: lambda _, event, __: f"{event.case} waits no more",
-        ReplySent: _tell_sending,
-        ChatDisconnected: lambda _, event, __: f"the customer reads: “{event.text}”",
-        OfferRescinded: _tell_rescission,
-        WorkOffered: _tell_offer,
-        OfferAccepted: _tell_acceptance,
-        MessageBounced: lambda _, event, __: "the customer waits for an answer again" if event.waits_since else "",
-        ReviewEnded: lambda _, event, __: f"{event.agent} reviews it no longer",
-        SnoozeEnded: lambda _, event, __: "" if event.over else f"{event.case} is no longer snoozed",
-        WrapUpOwed: _tell_wrap_up,
-        DutyLeft: _tell_duty,
-        DutyDone: lambda _, event, __: f"nothing is left to relate {event.case} to",
-        AgentAvailable: _tell_availability,
-        AgentUnavailable: _tell_unavailability,
-        AgentWrapsUp: _tell_wrapping_up,
-        ContactEnded: _tell_keeping,
-        CaseClosed: _tell_closing,
-        DraftWentStale: lambda _, event, __: f"draft {event.draft} is stale: it was written before this",
-        DraftSuperseded: lambda _, event, __: f"draft {event.draft} is dropped: it was written before this",
     }
 )

@@ -17,7 +17,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
 from casecore.policies import Policy
@@ -80,7 +79,7 @@ def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tup
     if view.case is None:
         return ()
     case, holder = view.case, view.holder
-    there = view.contact is not None and case.channel in LIVE  # otherwise the customer has left, or does not wait on us
+    there = view.contact is not None and case.live  # otherwise the customer has left, or does not wait on us
     cut_off_at = holder.away_since if there and holder is not None else None
     return give_up_case(case, command, Release.AGENT_LOST, cut_off_at)
 

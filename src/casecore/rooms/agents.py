@@ -19,7 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from casecore.channels import Channel
+from casecore.channels import VOICE, Channel
 from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
@@ -98,6 +98,7 @@ class Agent:
         pending: How many of these are pending, and not live; `resolved`: how many are resolved. A policy may leave them
             out of what counts.
         offered: How many cases are offered to them, by channel.
+        logged_calls: How many of the calls they hold were only logged (`logged_cases.py`): nobody is on the line.
         reviews: How many drafts they review, offered ones included.
         reviews_offered: How many of these are only offered.
         wrap_ups: How many ended contacts they still have to dispose.
@@ -122,6 +123,7 @@ class Agent:
     pending: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     resolved: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    logged_calls: int = a_count(default=0)
     reviews: int = a_count(default=0)
     reviews_offered: int = a_count(default=0)
     wrap_ups: int = a_count(default=0)
@@ -150,6 +152,11 @@ class Agent:
     def ringing(self) -> int:
         """How many offers wait for their answer, of cases and of reviews."""
         return sum(self.offered.values()) + self.reviews_offered
+
+    @property
+    def calls(self) -> int:
+        """How many calls they hold or are offered; not those that were only logged."""
+        return self.held.get(VOICE, 0) + self.offered.get(VOICE, 0) - self.logged_calls
 
     def resting(self, status: Status) -> Mapping[Channel, int]:
         """How many cases they hold in a status that a policy may leave out, live ones excepted, by channel."""

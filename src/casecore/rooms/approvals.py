@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from casecore.kernel import (
+    CUSTOMER,
     SYSTEM,
     Editing,
     Event,
@@ -32,6 +33,7 @@ from casecore.kernel import (
     a_part,
     a_text,
     an_id,
+    changed,
     frozen,
     some_texts,
 )
@@ -54,6 +56,7 @@ from casecore.rooms.cases import (
     not_closed,
     only_holder,
 )
+from casecore.rooms.joining import thread_of_case
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     READ_FOR_BLANKS,
@@ -115,7 +118,9 @@ class WaitingDraft:
         stale: Something was written since it was submitted or last edited by its author: by the customer, or by a
             colleague who replied.
         replied: The colleague who replied, where that is what was written last; None where the customer wrote.
+        before: Who else had written since, before whoever wrote last: a colleague, or the customer.
         seen: The message that whoever wrote it as it is saw last; None where nobody says.
+        thread: The thread on which it goes out; None: the case's own, whichever that is then.
     """
 
     id: str
@@ -129,10 +134,12 @@ class WaitingDraft:
     reviewer: str | None = a_link(of="reviewer", default=None)
     stale: bool = False
     replied: str | None = None
+    before: str | None = None
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
     seen: str | None = None
+    thread: str | None = None
 
 
 class SeesDraft(SeesCase, Protocol):
@@ -163,6 +170,7 @@ class SubmitDraft(CaseCommand):
         note: For the reviewer.
         template: What it is made from; the text is then what the author saw in the preview.
         seen: The message that the author saw last; None where nobody says.
+        thread: The thread on which it goes out, where several lead to the case; None: the case's own.
     """
 
     draft: str = an_id()
@@ -175,6 +183,7 @@ class SubmitDraft(CaseCommand):
     subject: str = a_text(default="")
     template: PreparedText | None = a_part(PreparedText, default=None)
     seen: str | None = an_id(default=None)
+    thread: str | None = an_id(of="thread", default=None)
 
 
 @frozen
@@ -259,6 +268,7 @@ class DraftSubmitted(Event):
     subject: str = ""
     template: PreparedText | None = None
     seen: str | None = None
+    thread: str | None = None
 
 
 @frozen
@@ -365,6 +375,14 @@ def _draft_waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | 
     return Reason("draft.edge", found, "it was decided already, or never submitted")
 
 
+def _id_is_fresh(view: SeesDraft, command: SubmitDraft | ApproveDraft, policy: Policy) -> Reason | None:
+    taken = message_fresh(view, command, policy)
+    if taken is None or isinstance(command, SubmitDraft):
+        return taken
+    remedy = "refuse or withdraw it; what it says can be submitted again by another id"
+    return changed(taken, remedy=remedy, ways=("RefuseDraft", "WithdrawDraft"))
+
+
 @wants("case")
 def _can_submit(view: HasCase, command: SubmitDraft, _: Policy) -> Reason | None:
     return send_edge(view, command.send_as)
@@ -397,8 +415,8 @@ def _blocked_by_draft(rule: str, draft: WaitingDraft, case: str) -> Reason:
 
 @wants("case", "draft")
 def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | None:
-    if event.reason is CloseReason.ABANDONED:
-        return None  # it is superseded
+    if event.reason in {CloseReason.ABANDONED, CloseReason.MERGED}:
+        return None  # it is superseded; and none waits where cases are merged: `case_merging.py`
     return _blocked_by_draft("approval.blocks_close", view.draft, event.case)
 
 
@@ -437,10 +455,15 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
 # Handlers ----------------------------------------------------------------------------------------------
 
 
+def _thread_of_draft(view: SeesDraft, _: ApproveDraft) -> str | None:
+    """The thread that the draft names, if it names one: its window counts."""
+    return None if view.draft is None else view.draft.thread
+
+
 @wants("case")
 def _submit_draft(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
     c, queue = command, command.queue or view.case.queue
-    content = {**reply_content(c), "send_as": c.send_as, "seen": c.seen}
+    content = {**reply_content(c), "send_as": c.send_as, "seen": c.seen, "thread": c.thread}
     return (DraftSubmitted(c.by, c.at, c.case, c.draft, queue=queue, note=c.note, **content),)
 
 
@@ -489,6 +512,7 @@ def _new_draft(event: DraftSubmitted) -> WaitingDraft:
         waiting_since=event.at,
         note=event.note,
         seen=event.seen,
+        thread=event.thread,
         **reply_content(event),
     )
 
@@ -500,7 +524,7 @@ def _replace_draft(draft: Editing, event: DraftEdited) -> None:
             setattr(draft, name, value)
     draft.seen = event.seen
     if event.fresh:
-        draft.stale, draft.replied = False, None
+        draft.stale, draft.replied, draft.before = False, None, None
 
 
 def _move_review(draft: Editing, event: ReviewReassigned) -> None:
@@ -509,13 +533,15 @@ def _move_review(draft: Editing, event: ReviewReassigned) -> None:
 
 
 def _go_stale(draft: Editing, event: DraftWentStale) -> None:
-    draft.stale = True
-    draft.replied = event.replied
+    if draft.stale and (draft.replied is None) != (event.replied is None):
+        draft.before = draft.replied or CUSTOMER
+    draft.stale, draft.replied = True, event.replied
 
 
 _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
 _AGENTS = (SubmitDraft, ApproveDraft, RefuseDraft)
+_THREAD = ("thread",)
 
 THE_DRAFT = MappingProxyType({"draft": "draft.id"})
 """What an inbox says to every command about a draft: which one waits on the case."""
@@ -530,7 +556,10 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
         Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), queue_known, ("queue",)),
-        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
+        Rule(
+            "thread.of_case", "A reply goes out on a thread of its case", "§4", (SubmitDraft,), thread_of_case, _THREAD
+        ),
+        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, _id_is_fresh, ("draft",)),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
@@ -563,7 +592,10 @@ APPROVALS: Room[SeesDraft] = Room(
         ),
     ),
     decide={SubmitDraft: _submit_draft, EditDraft: _edit_draft},
-    shows={SubmitDraft: names_message("draft"), ApproveDraft: names_message("draft")},
+    shows={
+        SubmitDraft: names_message("draft"),
+        ApproveDraft: {"thread": _thread_of_draft, **names_message("draft")},
+    },
     follows={MessageReceived: _after_message, ReplySent: _after_reply},
     creates={(WaitingDraft, DraftSubmitted): _new_draft},
     evolve={

@@ -21,7 +21,6 @@ from typing import Protocol
 
 from casecore.channels import EMAIL, Channel, MessageKind
 from casecore.kernel import (
-    CUSTOMER,
     ID_LIMIT,
     Command,
     Editing,
@@ -39,12 +38,13 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import measures, soft_rule
+from casecore.kernel.rooms import by_customer, measures, soft_rule
 from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.blocking import SeesWriter, is_blocked
-from casecore.rooms.cases import Case, CaseStarted, SeesCase
+from casecore.rooms.cases import Case, CaseStarted, SeesCase, ask_again
+from casecore.rooms.joining import joins_successor, speak_on
 from casecore.rooms.threads import (
     NAMES_OWNER,
     CustomerMet,
@@ -179,11 +179,15 @@ class CaseReopened(Event):
 
     Attributes:
         failed: The message of ours that never reached the customer; None where the customer or a participant wrote.
+        merged: The case that was merged into it, whose customer waits for an answer.
+        waits_since: Since when they wait, where that is told.
     """
 
     case: str
     was: Status
     failed: str | None = None
+    merged: str | None = None
+    waits_since: datetime | None = None
 
 
 class SeesArrival(SeesCase, SeesWriter, Protocol):
@@ -191,12 +195,6 @@ class SeesArrival(SeesCase, SeesWriter, Protocol):
 
 
 # Needs -----------------------------------------------------------------------------------------------
-
-
-def _by_customer(_: SeesCase, command: ReceiveMessage, __: Policy) -> Reason | None:
-    if command.by == CUSTOMER:
-        return None
-    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
 
 
 class OnThread(Protocol):
@@ -255,6 +253,13 @@ def _who_else(view: SeesThread, command: OnThread) -> str | None:
     return writer if writer != thread.customer else None
 
 
+def _participant(view: SeesArrival, command: ReceiveMessage) -> str | None:
+    """Who writes that is not the customer, nor somebody who was found to be."""
+    theirs, writer = view.owner or view.customer, view.named_writer
+    same = theirs is not None and writer is not None and writer.person == theirs.person
+    return None if same else _who_else(view, command)
+
+
 def _not_received(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
     awaited = view.message is not None and view.message.awaited  # it was edited before it came: `edits.py`
     return None if awaited else message_fresh(view, command, policy)
@@ -309,7 +314,8 @@ def starts_case(view: SeesArrival, command: ReceiveMessage) -> bool:
 def new_case_id(command: ReceiveMessage, case: Case | None, thread: Thread | None) -> str:
     """The id of the case that a message starts: the caller's, else derived from its thread or predecessor.
 
-    The cases that have left the thread are counted, because their ids are taken.
+    The cases that have left the thread are counted, because their ids are taken. What follows a case that was moved is
+    counted from its whole id, because the thread that it has left goes on counting.
     """
     if command.new_case is not None:
         return command.new_case
@@ -317,7 +323,8 @@ def new_case_id(command: ReceiveMessage, case: Case | None, thread: Thread | Non
     if case is None:
         return f"{command.thread}/{next_one}"
     stem, plus, number = case.id.rpartition("+")
-    return f"{stem}+{int(number) + next_one}" if plus and number.isdecimal() else f"{case.id}+{next_one}"
+    counted = plus and number.isdecimal() and not case.threads
+    return f"{stem}+{int(number) + next_one}" if counted else f"{case.id}+{next_one}"
 
 
 def _started_case_id(view: SeesArrival, command: ReceiveMessage) -> str | None:
@@ -362,7 +369,7 @@ def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy)
             auto_generated=c.auto_generated,
             attachments=c.attachments,
             sent_at=told_sent_at(c),
-            participant=_who_else(view, c),
+            participant=_participant(view, c),
             blocked=blocked,
             customer=c.customer if blocked and view.thread is None else None,
         )
@@ -376,7 +383,7 @@ def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy)
     return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))
 
 
-def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+def _start_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, thread, before = command, view.thread, view.case
     customer = thread.customer if thread else named_person(view, c.customer)
     channel = thread.channel if thread else c.channel
@@ -384,7 +391,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
         return ()
     events: list[Event] = []
     if view.customer is None and thread is None:
-        events.append(CustomerMet(c.by, c.at, customer, None if _who_else(view, c) else unless_blank(c.name)))
+        events.append(CustomerMet(c.by, c.at, customer, None if _participant(view, c) else unless_blank(c.name)))
     events += _learn_name(view, c)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
@@ -404,6 +411,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
             predecessor=predecessor,
             tags=distinct(c.tags),
         ),
+        *joins_successor(before, c, new, c.thread),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
     if before is not None and before.successor is None:  # it has one that was moved away
@@ -416,12 +424,12 @@ def named_person(view: SeesCase, customer: str | None) -> str | None:
     return customer if view.customer is None else view.customer.person
 
 
-def _learn_name(view: SeesCase, command: ReceiveMessage) -> tuple[Event, ...]:
+def _learn_name(view: SeesArrival, command: ReceiveMessage) -> tuple[Event, ...]:
     """The customer's name, if it is the customer who says it."""
-    return () if _who_else(view, command) else name_customer(view, command.by, command.at, command.name)
+    return () if _participant(view, command) else name_customer(view, command.by, command.at, command.name)
 
 
-def _message_received(view: SeesCase, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
+def _message_received(view: SeesArrival, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
     return MessageReceived(
         command.by,
         command.at,
@@ -434,7 +442,7 @@ def _message_received(view: SeesCase, command: ReceiveMessage, case: str, custom
         answers=None if view.answered is None else view.answered.author,
         attachments=command.attachments,
         sent_at=told_sent_at(command),
-        participant=_who_else(view, command),
+        participant=_participant(view, command),
     )
 
 
@@ -446,10 +454,10 @@ def _set_successor(case: Editing, event: SuccessorStarted) -> None:
 
 
 def _await_answer(case: Editing, event: MessageReceived) -> None:
+    speak_on(case, event.thread)
     case.active_at = event.at
-    case.answers = ()
     if case.unanswered_since is None:
-        case.unanswered_since = case.asked_since = event.at
+        ask_again(case, event.at)
 
 
 def _set_customer_instant(thread: Editing, event: MessageReceived) -> None:
@@ -473,7 +481,7 @@ def _reopen_case(case: Editing, event: CaseReopened) -> None:
 ARRIVALS: Room[SeesArrival] = Room(
     name="arrivals",
     needs=(
-        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), _by_customer),
+        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), by_customer),
         Rule(
             "thread.identity",
             "A thread is one customer on one channel",

@@ -201,13 +201,7 @@ BLOCKING: Room[SeesThread] = Room(
         Rule("actor.role", "A customer can only write", "§1", (BlockCommand,), not_by_customer),
         Rule("customer.known", "The customer exists", "§3", _CUSTOMERS, _customer_known),
         Rule("thread.known", "The thread exists", "§3", _THREADS, _thread_known),
-        Rule(
-            "block.edge",
-            _ONCE,
-            "§3",
-            _CUSTOMERS,
-            _customer_edge,
-        ),
+        Rule("block.edge", _ONCE, "§3", _CUSTOMERS, _customer_edge),
         Rule("block.edge", _ONCE, "§3", _THREADS, _thread_edge),
     ),
     rules=(

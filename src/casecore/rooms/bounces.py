@@ -1,7 +1,7 @@
 """Bounces: a message of ours turns out never to have reached the customer.
 
 * The host says so when the provider does. If the message was the **only answer** to what the customer had asked, they
-  wait for an answer again, as long as they have waited.
+  wait for an answer again, as long as they have waited; also where they have written another thing since.
 * A case that waits or is resolved is open again: held, it stays with its agent; otherwise it goes as a reopened one
   (`reassignments.py`). What the message had met of the service clocks is taken back (`sla.py`).
 * On a closed case it is noted, and somebody is told.
@@ -70,10 +70,17 @@ def _note_failure(view: HasCase, command: DeliveryFailed, _: Policy) -> tuple[Ev
         return ()
     others = [answer for answer in case.answers if answer != c.message]
     waits_since = case.asked_since if c.message in case.answers and not others else None
+    if _was_only_answer_before(case, c.message) and case.unanswered_since is not None:
+        waits_since = case.asked_before
     bounced = MessageBounced(c.by, c.at, case.id, view.message.thread, c.message, c.why, waits_since)
     if CASE_LIFECYCLE.dest(case.status, Trigger.DELIVERY_FAILED) is OPEN and case.status is not OPEN:
         return (bounced, CaseReopened(c.by, c.at, case.id, case.status, failed=c.message))
     return (bounced,)
+
+
+def _was_only_answer_before(case: Case | Editing, message: str) -> bool:
+    """Whether what the customer asked before their last messages was answered by this message, and waits like them."""
+    return case.answers_before == {message}
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -85,6 +92,9 @@ def _mark_failed(message: Editing, _: MessageBounced) -> None:
 
 def _wait_again(case: Editing, event: MessageBounced) -> None:
     case.answers = tuple(answer for answer in case.answers if answer != event.message)
+    if _was_only_answer_before(case, event.message):
+        case.asked_since, case.asked_before = case.asked_before, None
+    case.answers_before -= {event.message}
     if event.waits_since is not None:
         case.unanswered_since = event.waits_since
 

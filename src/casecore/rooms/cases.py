@@ -19,7 +19,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from casecore.channels import Channel
+from casecore.channels import Channel, on_line
 from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
@@ -53,11 +53,12 @@ class CloseReason(StrEnum):
     SPAM = "spam"
     TRASHED = "trashed"
     ABANDONED = "abandoned"
+    MERGED = "merged"
 
 
 UNWANTED = frozenset({CloseReason.SPAM, CloseReason.TRASHED})
 
-FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED}
+FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED, CloseReason.MERGED}
 """The reasons for which a case is closed from every status."""
 
 # Record ----------------------------------------------------------------------------------------------
@@ -69,7 +70,7 @@ class Case:
 
     Attributes:
         status_at: Since when it has its status; setting the same status again by a reply counts anew.
-        active_at: When the last activity was: a message of either side, or a status.
+        active_at: When the last activity was: a message of either side, a status, or the end of a snooze.
         assignee: The agent whose inbox holds it now.
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
@@ -80,12 +81,16 @@ class Case:
         unanswered_since: The customer's first message that has had no answer; None when all have.
         asked_since: The customer's first message of those that are unanswered, or were answered last.
         answers: Our messages that answered them, and BY_HAND if setting it resolved did; `MOST_ANSWERS` of them.
+        asked_before: The first of the messages before those, while its answer may still turn out to have failed.
+        answers_before: Our messages that answered it, and are not known to have failed.
         reason: What the customer selected.
         language: The customer's language.
         predecessor: The closed case on the same thread before this one.
         successor: The case that followed this closed one.
         closed_as: Why it was closed.
         threads: The threads that it has left (`moving.py`), on which messages of it stand.
+        logged: Whether it began with no message (`logged_cases.py`), and its customer has not written yet.
+        joined: The other threads that lead to it (`joining.py`).
     """
 
     id: str
@@ -111,7 +116,16 @@ class Case:
     active_at: datetime | None = None
     asked_since: datetime | None = None
     answers: tuple[str, ...] = ()
+    asked_before: datetime | None = None
+    answers_before: frozenset[str] = frozenset()
     threads: tuple[str, ...] = ()
+    logged: bool = False
+    joined: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether it is one with somebody on the line: a chat or a call, unless it was only logged."""
+        return on_line(self.channel, logged=self.logged)
 
 
 BY_HAND = ""
@@ -131,6 +145,20 @@ def answer_customer(case: Editing, answer: str) -> None:
     case.unanswered_since = None
     if case.asked_since is not None and answer not in case.answers:
         case.answers = (*case.answers, answer)[:MOST_ANSWERS]
+
+
+def ask_again(case: Editing, at: datetime) -> None:
+    """Let the customer wait for an answer from now on; what they had asked before is kept, in case its answer failed.
+
+    Args:
+        case: The case.
+        at: When they wrote (aware).
+    """
+    may_fail = bool(case.answers) and BY_HAND not in case.answers
+    case.asked_before = case.asked_since if may_fail else None
+    case.answers_before = frozenset(case.answers if may_fail else ())
+    case.unanswered_since = case.asked_since = at
+    case.answers = ()
 
 
 class SeesCase(SeesThread, Protocol):
@@ -193,7 +221,11 @@ class CloseCase(CaseCommand):
 
 @frozen
 class CaseStarted(Event):
-    """A case began."""
+    """A case began.
+
+    Attributes:
+        logged: Whether with no message: an agent has logged it.
+    """
 
     case: str
     thread: str
@@ -204,6 +236,7 @@ class CaseStarted(Event):
     language: str | None = None
     predecessor: str | None = None
     tags: frozenset[str] = frozenset()
+    logged: bool = False
 
 
 @frozen
@@ -216,10 +249,15 @@ class StatusSet(Event):
 
 @frozen
 class CaseClosed(Event):
-    """The case is over."""
+    """The case is over.
+
+    Attributes:
+        into: The case as which it goes on, where it was merged.
+    """
 
     case: str
     reason: CloseReason
+    into: str | None = None
 
 
 # Needs -----------------------------------------------------------------------------------------------
@@ -312,7 +350,8 @@ _SPOKEN_ROLES = MappingProxyType(
 
 @wants("case")
 @measures("by", "may")
-def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | None:
+def may_close(view: HasCase, command: AboutCase, policy: Policy) -> Reason | None:
+    """The rule of every command that closes a case by hand: the policy says who may."""
     if command.by == SYSTEM:
         return None
     roles = policy.lifecycle.close_by
@@ -446,6 +485,7 @@ def new_case_record(event: CaseStarted) -> Case:
         language=event.language,
         tags=event.tags,
         predecessor=event.predecessor,
+        logged=event.logged,
     )
 
 
@@ -465,8 +505,10 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = case.active_at = event.at
     case.closed_as = event.reason
+    case.successor = event.into or case.successor
     case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
+    case.asked_before, case.answers_before = None, frozenset()
     case.pull_only = False
     case.snoozed_until = None
 
@@ -486,7 +528,7 @@ CASES: Room[SeesCase] = Room(
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),
-        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), _may_close),
+        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), may_close),
         soft_rule(
             "lifecycle.close_from", "The policy says from where cases are closed", "§2", (CaseClosed,), _close_from
         ),

@@ -3,7 +3,7 @@
 * Entries are message templates, quick replies, forms and payment requests. They stand in the policy
   (`[catalogue.NAME]`) or come from the host, e.g. as Meta lists its templates; of two with one name the host's counts.
 * What fits is for the case's **channel**. On WhatsApp, outside the window, only templates fit, and of templates only
-  those that are approved.
+  those that are approved. What is longer than the channel takes fits it not, nor what has emoji where it takes none.
 * A reply is made from an entry by giving its values: `PreparedText`, which names the entry. That every blank is filled
   is asked of it like of any prepared text (`template.ready`).
 """
@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from casecore.channels import WHATSAPP, Channel, TemplateKind
-from casecore.kernel import frozen
+from casecore.kernel import Enforcement, frozen
+from casecore.kernel.words import first_emoji
 from casecore.policies import Policy
 from casecore.policies.sections import TEMPLATE_ENTRIES, CatalogueKind
 from casecore.rooms.prepared import PreparedText
@@ -60,18 +61,22 @@ class CatalogueEntry:
         """Whether it is a template of a channel, not a quick reply."""
         return self.kind in TEMPLATE_ENTRIES
 
-    def fits(self, channel: Channel, *, window_open: bool = True) -> bool:
+    def fits(self, channel: Channel, *, window_open: bool = True, emoji: bool = True) -> bool:
         """Whether a reply on a channel can be made from it now.
 
         Args:
             channel: The channel of the case.
             window_open: On WhatsApp: whether free text may be sent.
+            emoji: Whether the channel takes emoji.
         """
         from casecore.templates.findings import TemplateError
+        from casecore.templates.quick_replies import LIMITS
 
         try:
             made_from = self.read()
         except TemplateError:  # what cannot be read fits nowhere; `template.ready` says why
+            return False
+        if not emoji and first_emoji(self.filled().reading(channel)[0]) is not None:
             return False
         match self.kind:
             case CatalogueKind.WHATSAPP_TEMPLATE:
@@ -80,7 +85,8 @@ class CatalogueEntry:
                 return channel is Channel.APPLE_MESSAGES
             case _:
                 free = channel is not WHATSAPP or window_open
-                return free and (not made_from.channels or channel in made_from.channels)
+                short = made_from.shortest <= LIMITS.get(channel, made_from.shortest)
+                return free and short and (not made_from.channels or channel in made_from.channels)
 
 
 def _template_kind(kind: CatalogueKind) -> TemplateKind:
@@ -100,3 +106,14 @@ def entries_of(policy: Policy, given: Iterable[CatalogueEntry] = ()) -> tuple[Ca
     }
     entries |= {entry.name: entry for entry in given}
     return tuple(entries[name] for name in sorted(entries))
+
+
+def takes_emoji(policy: Policy, channel: Channel) -> bool:
+    """Whether a reply with emoji goes out on a channel, be it with a deviation.
+
+    Args:
+        policy: The SOP in force for the case.
+        channel: Its channel.
+    """
+    takes: bool = getattr(policy.channels, channel).emoji
+    return takes or policy.mode("channels.emoji") is not Enforcement.BLOCK

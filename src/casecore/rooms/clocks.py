@@ -71,6 +71,21 @@ class FirstReply:
     stops: bool = False
 
 
+@record
+class EarlierWait:
+    """What the customer asked before their last messages, and what answered it.
+
+    Attributes:
+        asked_at: Since when NRT counted.
+        answers: The messages that answered it, and are not known to have failed.
+        missed: That it was missed, if it was.
+    """
+
+    asked_at: datetime
+    answers: frozenset[str]
+    missed: ClockVerdict | None = None
+
+
 MOST_REPLIES = 10
 """So many first replies are remembered, in case they never reach the customer."""
 
@@ -94,6 +109,7 @@ class Clocks:
         asked_at: What NRT counts from: the first message after our first reply that was, or was not yet, answered.
         answers: What answered it, and is not known to have failed; nothing while the customer waits.
         next_response: The verdict on NRT.
+        before: The wait before, while its answer may still turn out to have failed; they are one wait then.
     """
 
     level: Level = Level.NORMAL
@@ -111,6 +127,7 @@ class Clocks:
     asked_at: datetime | None = None
     answers: tuple[FirstReply, ...] = ()
     next_response: ClockVerdict | None = None
+    before: EarlierWait | None = None
 
 
 class SeesClocks(SeesCase, Protocol):

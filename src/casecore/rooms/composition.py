@@ -35,14 +35,18 @@ from casecore.rooms.authentication import AUTHENTICATION
 from casecore.rooms.blocking import BLOCKING
 from casecore.rooms.bounces import BOUNCES
 from casecore.rooms.breaks import BREAKS
+from casecore.rooms.case_merging import CASE_MERGING
 from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.joining import JOINING
 from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
+from casecore.rooms.logged_cases import LOGGED_CASES
+from casecore.rooms.merged_clocks import MERGED_CLOCKS
 from casecore.rooms.merging import MERGING
 from casecore.rooms.moving import MOVING
 from casecore.rooms.next_responses import NEXT_RESPONSES
@@ -66,6 +70,21 @@ from casecore.rooms.whatsapp import WINDOWS
 from casecore.rooms.wrap_ups import WRAP_UPS
 
 R = TypeVar("R")
+
+
+@record
+class CaseFile:
+    """Everything the desk keeps of one case: one sheet per capability."""
+
+    case: Case
+    draft: WaitingDraft | None = None
+    offers: Offers | None = None
+    contact: Contact | None = None
+    last_contact: LastContact | None = None
+    aftermath: Aftermath | None = None
+    clocks: Clocks | None = None
+    case_time: CaseTime | None = None
+    last_words: LastWords | None = None
 
 
 @record
@@ -106,21 +125,9 @@ class View:
     other: Case | None = None
     other_thread: Thread | None = None
     spoken_on: Thread | None = None
-
-
-@record
-class CaseFile:
-    """Everything the desk keeps of one case: one sheet per capability."""
-
-    case: Case
-    draft: WaitingDraft | None = None
-    offers: Offers | None = None
-    contact: Contact | None = None
-    last_contact: LastContact | None = None
-    aftermath: Aftermath | None = None
-    clocks: Clocks | None = None
-    case_time: CaseTime | None = None
-    last_words: LastWords | None = None
+    other_file: CaseFile | None = None
+    other_customer: Customer | None = None
+    other_holder: Agent | None = None
 
 
 PLACES: Final[Mapping[type, Place]] = {
@@ -151,6 +158,7 @@ ROOMS: Final[tuple[Room[Any], ...]] = (
     CASES,
     ASSIGNMENTS,
     OVERFLOW,
+    JOINING,
     ARRIVALS,
     REPLIES,
     OCCUPANCY,
@@ -180,7 +188,10 @@ ROOMS: Final[tuple[Room[Any], ...]] = (
     NEXT_RESPONSES,
     WINDOWS,
     OUTBOUND,
+    LOGGED_CASES,
     TIMES,
+    CASE_MERGING,
+    MERGED_CLOCKS,
 )
 """Every room, lower ones first."""
 
@@ -196,8 +207,8 @@ class House(Decider[View]):
         rooms: Lower rooms first; those of a team's own last.
 
     Attributes:
-        view: The class of the views.
         file: The class of the case files.
+        view: The class of the views.
         places: Where the records of each class live.
         effects: What events do to the desk's records.
         views: How the desk's views are filled.
@@ -207,20 +218,20 @@ class House(Decider[View]):
         ValueError: When two rooms keep something by one name, or one keeps what stands in every view already.
     """
 
-    view: type[View] = field(init=False, repr=False)
     file: type[CaseFile] = field(init=False, repr=False)
+    view: type[View] = field(init=False, repr=False)
     places: Mapping[type, Place] = field(init=False, repr=False)
     effects: Effects = field(init=False, repr=False)
     views: Views[View] = field(init=False, repr=False)
     timers: tuple[Timer, ...] = field(init=False, repr=False)
 
-    @view.default
-    def _view_class(self) -> type[View]:
-        return _with_sheets(View, self, "view")
-
     @file.default
     def _file_class(self) -> type[CaseFile]:
         return _with_sheets(CaseFile, self, "file")
+
+    @view.default
+    def _view_class(self) -> type[View]:
+        return _with_sheets(View, self, "view", other_file=self.file)
 
     @places.default
     def _all_places(self) -> Mapping[type, Place]:
@@ -234,7 +245,8 @@ class House(Decider[View]):
 
     @views.default
     def _filled_views(self) -> Views[View]:
-        return Views(self.view, _row_classes(self.view), self.places, self.rooms)
+        places = {**self.places, self.file: Place("cases", "case")}
+        return Views(self.view, _row_classes(self.view), places, self.rooms)
 
     @timers.default
     def _every_timer(self) -> tuple[Timer, ...]:
@@ -272,15 +284,16 @@ def _house_called(module: str, name: str) -> House:
     return house
 
 
-def _with_sheets(base: type[R], house: House, called: str) -> type[R]:
+def _with_sheets(base: type[R], house: House, called: str, **others: type) -> type[R]:
     """A class of records like another, with one more field for each sheet of a house: None where there is none.
 
-    It is no subclass: a record and its editing have one layout (`kernel/records.py`), which slots of a base would spoil.
+    It is no subclass: a record and its editing have one layout (`kernel/records.py`), which the slots of a base spoil.
 
     Args:
         base: The class of the records that are like it.
         house: The rooms.
         called: What the class is called there.
+        others: What is of another class there than in what it is like, by the name of the field.
     """
     if not house.kept:
         return base
@@ -288,7 +301,8 @@ def _with_sheets(base: type[R], house: House, called: str) -> type[R]:
     def reduce_row(row: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return _row_of_house, (house, called, *(getattr(row, attribute.name) for attribute in fields_of(type(row))))
 
-    hints: dict[str, Any] = get_type_hints(base) | {name: kind | None for name, kind in house.kept.items()}
+    own = {name: kind | None for name, kind in {**house.kept, **others}.items()}
+    hints: dict[str, Any] = get_type_hints(base) | own
     defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(house.kept)
     fields = {name: field(default=default) for name, default in defaults.items()}
     said = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, "__reduce__": reduce_row}

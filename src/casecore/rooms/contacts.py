@@ -5,7 +5,8 @@
   contact needs is told in `wrap_ups.py`.
 * On **live** channels (chat, voice) a contact cannot be left, only ended or transferred, and the case cannot be
   closed by hand while it lasts. From its beginning runs the interaction timer. Where it is cut off (transferred, or its
-  agent lost), the customer is still there: a pending case is open again, so that it is offered to the next.
+  agent lost), the customer is still there: a pending case is open again, so that it is offered to the next. A
+  contact with a case that was only logged is not live, whatever its channel (`logged_cases.py`).
 * **An agent ends a chat** when the customer's last message is answered and, as the policy says, the matter is settled:
   the case is resolved or escalated, or a commitment was left in this contact. Else they transfer it, or disconnect it
   when it has been silent; the customer may end it at any time. Supervisors may, too.
@@ -22,7 +23,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel, on_line
 from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
@@ -175,6 +176,7 @@ class ContactStarted(Event):
     Attributes:
         silent: Whether the customer waits for nothing, so that silence begins at once.
         ours: Whether the case begins with us: its customer has asked nothing yet.
+        logged: Whether the case was only logged, so that nobody is on the line.
     """
 
     case: str
@@ -182,6 +184,12 @@ class ContactStarted(Event):
     channel: Channel
     silent: bool
     ours: bool = False
+    logged: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody is on the line."""
+        return on_line(self.channel, logged=self.logged)
 
 
 @frozen
@@ -192,6 +200,7 @@ class ContactEnded(Event):
         because: The release, or `closed`.
         kept: Whether the case stays with its agent until the contact is disposed.
         authenticated: Whether the customer was authenticated in it; None where nobody will ask.
+        logged: Whether the case was only logged, so that nobody was on the line.
     """
 
     case: str
@@ -200,6 +209,12 @@ class ContactEnded(Event):
     because: str
     kept: bool = False
     authenticated: bool | None = None
+    logged: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody was on the line."""
+        return on_line(self.channel, logged=self.logged)
 
 
 @frozen
@@ -272,7 +287,7 @@ def _by_agent_or_customer(view: SeesContact, command: EndContact, _: Policy) -> 
 
 def is_live(view: SeesContact) -> bool:
     """Whether a live contact goes on."""
-    return view.contact is not None and view.case is not None and view.case.channel in LIVE
+    return view.contact is not None and view.case is not None and view.case.live
 
 
 def is_kept(view: SeesContact) -> bool:
@@ -283,7 +298,7 @@ def is_kept(view: SeesContact) -> bool:
 def waits_on_line(view: SeesContact) -> bool:
     """Whether the customer of a live case that nobody holds is there, and waits."""
     case, last = view.case, view.last_contact
-    if case is None or case.channel not in LIVE or case.assignee is not None or case.waiting_since is None:
+    if case is None or not case.live or case.assignee is not None or case.waiting_since is None:
         return False
     return not case.pull_only and (last is None or not last.gone)
 
@@ -309,7 +324,7 @@ _ANSWERS = ("SendReply", "SubmitDraft", "ApproveDraft", "ReassignCase")
 @measures("status", "seconds_waited")
 def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
     case = view.case
-    if command.by == CUSTOMER or case.channel is not Channel.CHAT or is_supervisor(view.actor):
+    if command.by == CUSTOMER or case.channel is not Channel.CHAT or not case.live or is_supervisor(view.actor):
         return None
     facts: dict[str, Any] = {"status": case.status, "seconds_waited": None}
     if case.unanswered_since is not None:
@@ -349,8 +364,8 @@ def _ends_own(view: HasCase, command: EndContact, policy: Policy) -> Reason | No
 def _end_contact(view: HasCase, command: EndContact, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if c.by != CUSTOMER:
-        return give_up_case(case, c, Release.ENDED_BY_AGENT, gone=case.channel in LIVE)
-    if case.channel not in LIVE:
+        return give_up_case(case, c, Release.ENDED_BY_AGENT, gone=case.live)
+    if not case.live:
         return give_up_case(case, c, Release.ENDED_BY_CUSTOMER)
     left = CustomerLeft(c.by, c.at, case.id)
     if case.assignee is not None:
@@ -370,8 +385,18 @@ def _customer_ends(view: HasContact, command: EndContact, policy: Policy) -> tup
 
 @wants("case")
 def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Event, ...]:
-    channel, ours = view.case.channel, not event.waiting and view.case.asked_since is None
-    return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting, ours=ours),)
+    case, ours = view.case, not event.waiting and view.case.asked_since is None
+    began = ContactStarted(
+        event.by,
+        event.at,
+        event.case,
+        event.agent,
+        case.channel,
+        silent=not event.waiting,
+        ours=ours,
+        logged=case.logged and not event.waiting,
+    )
+    return (began,)
 
 
 @wants("case")
@@ -401,6 +426,7 @@ def _contact_ended(
         because=because,
         kept=kept,
         authenticated=contact.authenticated if asked else None,
+        logged=case.logged,
     )
 
 
@@ -428,7 +454,7 @@ def _customer_returns(view: CaseOfContact, event: MessageReceived, _: Policy) ->
 
 def _is_there(case: Case) -> bool:
     """Whether the customer is on the line and has had a reply: pending, the case would be offered to nobody."""
-    return case.channel in LIVE and case.status is PENDING
+    return case.live and case.status is PENDING
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -440,7 +466,8 @@ def _new_contact(event: ContactStarted) -> Contact:
     return Contact(event.agent, event.at, silence_since=silence_since, owed_since=owed_since)
 
 
-def _break_silence(contact: Editing, event: MessageReceived) -> None:
+def break_silence(contact: Editing, event: Event) -> None:
+    """The customer waits for an answer."""
     if contact.owed_since is not None and contact.silence_since is not None:
         contact.owed_since = event.at  # nobody waited before
     contact.silence_since = contact.asked_at = None
@@ -478,7 +505,7 @@ def _no_contact_yet(_: CaseStarted) -> LastContact:
 
 
 def _remember_contact(last: Editing, event: ContactEnded) -> None:
-    live, because = event.channel in LIVE, event.because
+    live, because = event.live, event.because
     last.authenticated = None if because == CLOSED else event.authenticated
     last.gone = live and because in _OVER
     last.left = live and because == Release.ENDED_BY_CUSTOMER
@@ -497,7 +524,7 @@ def _ring_nobody(case: Editing, _: CustomerLeft) -> None:
 
 
 def _nobody_on_line(case: Editing, event: ContactEnded) -> None:
-    if event.channel in LIVE and event.because in _OVER and case.status not in {ESCALATED, CLOSED}:
+    if event.live and event.because in _OVER and case.status not in {ESCALATED, CLOSED}:
         case.pull_only = True
 
 
@@ -559,7 +586,7 @@ CONTACTS: Room[SeesContact] = Room(
         (Case, CustomerReturned): _ring_again,
     },
     notices={
-        (Contact, MessageReceived): _break_silence,
+        (Contact, MessageReceived): break_silence,
         (Contact, ReplySent): _begin_silence,
         (Contact, StatusSet): _silent_once_resolved,
         (LastContact, ContactStarted): _forget_contact,

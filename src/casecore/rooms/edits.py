@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from casecore.kernel import (
-    CUSTOMER,
     Command,
     Editing,
     Event,
@@ -30,7 +29,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import wants
+from casecore.kernel.rooms import by_customer, wants
 from casecore.policies import Policy
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import SeesCase
@@ -139,12 +138,6 @@ class MessageWithdrawn(MessageEvent):
 
 
 # Needs -------------------------------------------------------------------------------------------------
-
-
-def _by_writer(_: SeesCase, command: ChangesMessage, __: Policy) -> Reason | None:
-    if command.by == CUSTOMER:
-        return None
-    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
 
 
 @wants("message")
@@ -267,7 +260,7 @@ _CHANGES = (EditMessage, WithdrawMessage)
 EDITS: Room[SeesCase] = Room(
     name="edits",
     needs=(
-        Rule("actor.role", "Whoever wrote a message edits or withdraws it", "§1", _CHANGES, _by_writer),
+        Rule("actor.role", "Whoever wrote a message edits or withdraws it", "§1", _CHANGES, by_customer),
         Rule("message.theirs", "What we sent is not edited", "§1", _CHANGES, _not_ours),
         Rule("message.changed", "What is told twice counts once", "§1", _CHANGES, _told_once),
     ),

@@ -1,7 +1,8 @@
 """Eligibility: who may be given work.
 
 * Work is given only to an **eligible** agent: available, no next state set, nothing left to dispose, serving its queue,
-  allowed on its channel, with room for the channel and in total. Calls and cases mix only where the policy says so.
+  allowed on its channel, with room for the channel and in total. Calls and cases mix only where the policy says so; a
+  call that was only logged is a case, and no call.
 * A case that has waited for long may go to somebody of the queue into which its own overflows (`overflow.py`).
 * A limit is of the policy, or an agent's own. Cases held and offered count, and so do reviews, in the total only. A
   policy may leave out held cases that are pending or resolved (`occupancy.py`).
@@ -14,7 +15,7 @@ Routing reads the same obstacles, so that it proposes nothing that would be refu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -122,7 +123,7 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
         return None
-    calls = agent.has_of(VOICE, policy)
+    calls = agent.calls
     busy = calls if channel is not VOICE else agent.has_in_total(policy) - calls
     if not busy:
         return None
@@ -130,6 +131,11 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     remedy = "wait until that has ended"
     facts = {"has": busy, "limit": 0}
     return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", remedy, facts)
+
+
+def beside_a_call(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
+    """A call that was only logged is a case: it may not come to somebody who is on a call."""
+    return on_a_call(agent, ANY, policy)
 
 
 ANY = Channel.CHAT
@@ -156,6 +162,18 @@ OBSTACLES: dict[str, tuple[str, Obstacle]] = {
 
 OBSTACLES_TO_REVIEWS = {rule: found for rule, found in OBSTACLES.items() if rule != "capacity.channel"}
 """The same for the review of a draft, which counts in the total only."""
+
+OBSTACLES_TO_LOGGED = {
+    rule: (title, beside_a_call if found is on_a_call else found) for rule, (title, found) in OBSTACLES.items()
+}
+"""The same for a case that was only logged."""
+
+
+def obstacles_to(*, review: bool, logged: bool) -> Mapping[str, tuple[str, Obstacle]]:
+    """What keeps an agent from a case, by rule; from the review of its draft; from one that was only logged."""
+    if review:
+        return OBSTACLES_TO_REVIEWS
+    return OBSTACLES_TO_LOGGED if logged else OBSTACLES
 
 
 def not_served(agent: Agent, queue: str, since: datetime | None, policy: Policy, at: datetime) -> Reason | None:
@@ -189,6 +207,10 @@ class Placed(Protocol):
     def channel(self) -> Channel:
         """Its channel."""
 
+    @property
+    def logged(self) -> bool:
+        """Whether it was only logged."""
+
 
 def obstacles(agent: Agent, case: Placed, since: datetime | None, policy: Policy, at: datetime) -> Iterator[Reason]:
     """Everything that keeps an agent from taking a case at an instant; nothing when they are eligible.
@@ -203,7 +225,7 @@ def obstacles(agent: Agent, case: Placed, since: datetime | None, policy: Policy
     unserved = not_served(agent, case.queue, since, policy, at)
     if unserved is not None:
         yield unserved
-    for _, obstacle in OBSTACLES.values():
+    for _, obstacle in obstacles_to(review=False, logged=case.logged).values():
         reason = obstacle(agent, case.channel, policy)
         if reason is not None:
             yield reason
@@ -219,16 +241,18 @@ def _is_review(event: GivesWork) -> bool:
     return isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
 
 
-def _rule_against(obstacle: Obstacle, *, to_reviews: bool) -> Check[SeesOffers]:
+def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
     """The rule that this obstacle does not keep an agent from the work that an event gives them."""
+    (_, to_all), (_, to_logged) = OBSTACLES[rule], OBSTACLES_TO_LOGGED[rule]
 
-    @measures(*measured_by(obstacle))
+    @measures(*measured_by(to_all))
     def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
         agent, case = agent_named(view, event.agent), view.case
-        if agent is None or case is None or obstacle(agent, case.channel, policy) is None:
+        if agent is None or case is None:
             return None
         review = _is_review(event)
-        if review and not to_reviews:
+        obstacle = to_logged if case.logged and not review else to_all
+        if obstacle(agent, case.channel, policy) is None or (review and not to_reviews):
             return None
         return obstacle(_without_the_offer(agent, view, case.channel, review=review), case.channel, policy)
 
@@ -264,7 +288,7 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
         policy: The SOP in force for the case.
         at: When (aware).
     """
-    found = OBSTACLES if draft is None else OBSTACLES_TO_REVIEWS
+    found = obstacles_to(review=draft is not None, logged=case.logged)
     queue, since = (case.queue, case.waiting_since) if draft is None else (draft.queue, None)
     if draft is not None and not_reviewer(agent, draft.author, policy) is not None:
         return True
@@ -312,7 +336,7 @@ ELIGIBILITY: Room[SeesOffers] = Room(
                 title,
                 "§3",
                 _GIVES_WORK,
-                _rule_against(obstacle, to_reviews=rule in OBSTACLES_TO_REVIEWS),
+                _rule_against(rule, to_reviews=rule in OBSTACLES_TO_REVIEWS),
                 AIM,
                 softens=obstacle is not wrap_up_open,  # what a wrap-up asks for is set in [wrap_up]
             )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Editing, Event, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
 from casecore.policies import Policy
@@ -67,7 +66,7 @@ def _time_is_over(view: HasCase, command: EndUnanswered, policy: Policy) -> Reas
 
 @wants("case")
 def _end_unanswered(view: HasCase, command: EndUnanswered, _: Policy) -> tuple[Event, ...]:
-    cut_off_at = command.at if view.case.channel in LIVE else None
+    cut_off_at = command.at if view.case.live else None
     return give_up_case(view.case, command, Release.UNANSWERED, cut_off_at)
 
 

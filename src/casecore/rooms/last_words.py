@@ -1,15 +1,18 @@
 """Last words: what the customer said last on a case, so that nobody replies past what they have not read.
 
-* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread.
+* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread, or of one that
+  the case has left.
 * Where a message of the customer or of a participant came later it is refused. Likes, and what a machine sent, keep
   nobody from replying; neither does what we sent ourselves.
+* Where a colleague has replied meanwhile, too, the refusal tells of both.
 * On approval the reviewer's word stands for the author's: the message that they name, or that they have seen
   everything. The rule guards the *sent reply*, so that nothing goes round it.
-* A message that the thread has not is told as such.
+* A message that is on none of these is told as such.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Protocol
 
 from casecore.kernel import Command, Editing, Event, Reason, Room, Rule
@@ -21,9 +24,17 @@ from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted, HasCase, SeesCase
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.threads import Message, names_message
+from casecore.rooms.threads import Message, finds_message
 
 # Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class OurReply:
+    """A reply of ours, and who is its author."""
+
+    message: str
+    author: str
 
 
 @record
@@ -33,10 +44,14 @@ class LastWords:
     Attributes:
         message: Their last message; None while only we have written.
         since: The messages that came or went after it: ours, likes, a machine's; the latest `MOST_SINCE` of them.
+        before: The messages that came or went before it, likewise.
+        replies: The replies among all of these, likewise.
     """
 
     message: str | None = None
     since: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    replies: tuple[OurReply, ...] = ()
 
 
 MOST_SINCE = 50
@@ -65,6 +80,10 @@ class SaysWhatWasSeen(Protocol):
     """Whatever says which message its writer saw last."""
 
     @property
+    def by(self) -> str:
+        """Who says it."""
+
+    @property
     def seen(self) -> str | None:
         """That message."""
 
@@ -86,17 +105,29 @@ def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason |
 
 
 @wants("case", "last_words")
-@measures("seen", "last")
+@measures("seen", "last", "replied")
 def _has_read_all(view: HasLastWords, said: SaysWhatWasSeen, _: Policy) -> Reason | None:
     words, seen = view.last_words, said.seen
     if seen is None or words.message is None or seen == words.message or seen in words.since:
         return None
+    reply = _colleagues_reply(words, seen, {said.by, getattr(said, "author", None)})
+    came, read = f"{words.message} came", "it"
+    if reply is not None:
+        came, read = f"{came}, and {reply.author} replied ({reply.message}),", "both"
     return Reason(
         "reply.seen",
-        f"{words.message} came on case {view.case.id} after {seen}, which its writer saw last",
-        f"read it, and say seen = {words.message!r} if the reply still stands",
-        {"seen": seen, "last": words.message},
+        f"{came} on case {view.case.id} after {seen}, which its writer saw last",
+        f"read {read}, and say seen = {words.message!r} if the reply still stands",
+        {"seen": seen, "last": words.message, "replied": None if reply is None else reply.author},
     )
+
+
+def _colleagues_reply(words: LastWords, seen: str, writers: Container[str | None]) -> OurReply | None:
+    """The latest reply of somebody else, of those that went after the message which was seen last."""
+    after = words.before.index(seen) + 1 if seen in words.before else 0
+    unread = {*words.before[after:], *words.since}
+    others = (one for one in reversed(words.replies) if one.message in unread and one.author not in writers)
+    return next(others, None)
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -107,12 +138,17 @@ def _nothing_said(_: CaseStarted) -> LastWords:
 
 
 def _say(words: Editing, event: MessageReceived) -> None:
+    last = () if words.message is None else (words.message,)
+    words.before = (*words.before, *last, *words.since)[-MOST_SINCE:]
     words.message, words.since = event.message, ()
 
 
 def _go_on(words: Editing, event: MessageNoted | ReplySent | PresenceAsked | ChatDisconnected) -> None:
-    if words.message is not None:
-        words.since = (*words.since, event.message)[-MOST_SINCE:]
+    if words.message is None:
+        return
+    words.since = (*words.since, event.message)[-MOST_SINCE:]
+    if isinstance(event, ReplySent):
+        words.replies = (*words.replies, OurReply(event.message, event.author))[-MOST_SINCE:]
 
 
 _SEEN_IN = {SendReply: "seen", SubmitDraft: "seen", EditDraft: "seen", ApproveDraft: "seen_message"}
@@ -142,5 +178,5 @@ LAST_WORDS: Room[SeesLastWords] = Room(
     ),
     creates={(LastWords, CaseStarted): _nothing_said},
     notices={(LastWords, MessageReceived): _say, **dict.fromkeys(((LastWords, event) for event in _GOES_ON), _go_on)},
-    shows={command: names_message(name, row="seen") for command, name in _SEEN_IN.items()},
+    shows={command: finds_message(name, row="seen") for command, name in _SEEN_IN.items()},
 )

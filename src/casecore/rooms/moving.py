@@ -5,22 +5,23 @@
 * Its messages stay where they are: they are still marked, and known to have failed, on the thread on which they went.
 * The thread that it leaves has the case that was before it; what its customer writes next starts a new one. A closed
   case on the other thread learns its successor, if it has none.
+* Whoever was authenticated is somebody else: what needs it asks for it again.
 * A chat or a call is not moved while its customer is on the line, and a case not while a draft waits that was written
-  to somebody else.
+  to somebody else. Where threads were joined (`joining.py`) nothing is moved: they stay together.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.channels import LIVE
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import HasDraft
 from casecore.rooms.arrivals import SuccessorStarted
 from casecore.rooms.cases import Case, CaseCommand, HasCase, not_closed, only_holder
-from casecore.rooms.contacts import SeesContact
+from casecore.rooms.contacts import Contact, SeesContact
+from casecore.rooms.joining import threads_of
 from casecore.rooms.threads import Thread
 from casecore.statuses import CLOSED
 
@@ -120,14 +121,28 @@ def _no_open_case(view: HasMove, command: MoveCase, _: Policy) -> Reason | None:
     return Reason("move.open_case", found, "close that one first", ways=("CloseCase",))
 
 
+def on_the_line(case: Case) -> bool:
+    """Whether the customer of a case may be on the line: it is live, and somebody holds it or is to be rung for it."""
+    waits = case.waiting_since is not None and not case.pull_only
+    return case.live and (waits or case.assignee is not None)
+
+
 @wants("case")
 def _nobody_on_line(view: HasCase, command: MoveCase, _: Policy) -> Reason | None:
     case = view.case
-    waits = case.waiting_since is not None and not case.pull_only
-    if case.channel not in LIVE or not (waits or case.assignee is not None):
+    if not on_the_line(case):
         return None
     found = f"the customer of case {command.case} is on the line, by {case.channel}"
     return Reason("move.live", found, "wait until they have left")
+
+
+@wants("case", "other_thread")
+def _one_thread(view: HasMove, _: MoveCase, __: Policy) -> Reason | None:
+    joined = next((case for case in (view.case, view.other) if case is not None and case.joined), None)
+    if joined is None:
+        return None
+    found = f"several threads lead to case {joined.id}: {', '.join(threads_of(joined))}"
+    return Reason("move.joined", found, "leave it there, and name the other customer in a note", ways=("AddNote",))
 
 
 @wants("case", "draft")
@@ -164,6 +179,10 @@ def _leave_thread(thread: Editing, event: ThreadLeft) -> None:
     thread.left += 1
 
 
+def _is_somebody_else(contact: Editing, _: CaseMoved) -> None:
+    contact.authenticated = False
+
+
 _MOVE = (MoveCase,)
 
 MOVING: Room[SeesMove] = Room(
@@ -177,6 +196,7 @@ MOVING: Room[SeesMove] = Room(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§4", _MOVE, only_holder),
         Rule("move.open_case", "A thread has one open case", "§4", _MOVE, _no_open_case, ("thread",)),
         Rule("move.live", "Nobody is moved who is on the line", "§4", _MOVE, _nobody_on_line),
+        Rule("move.joined", "Threads that were joined stay together", "§4", _MOVE, _one_thread, ("thread",)),
         Rule("move.draft", "What waits for approval was written to somebody", "§4", _MOVE, _no_draft),
     ),
     decide={MoveCase: _move_case},
@@ -185,6 +205,7 @@ MOVING: Room[SeesMove] = Room(
         (Thread, CaseMoved): _take_case,
         (Thread, ThreadLeft): _leave_thread,
     },
+    notices={(Contact, CaseMoved): _is_somebody_else},
     shows={MoveCase: {"other": lambda view, _: None if view.other_thread is None else view.other_thread.case}},
     probes=(Probe("move_case", MoveCase, asks=("thread",)),),
 )

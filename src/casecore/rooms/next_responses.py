@@ -5,21 +5,22 @@
 * While the first response is still to come, that clock alone runs: there is one answer to give.
 * Set resolved by hand, or disconnected, the customer waits no more, and has had no reply: it is `stopped`, or missed.
 * Each wait has a clock and a verdict of its own; no later one takes it back. If the reply never arrived, what it had
-  met is taken back, and the next answer counts, if there was one.
+  met is taken back, and the next answer counts, if there was one. Where the customer has asked another thing since,
+  both wait for the same answer: the clock of the earlier one goes on.
 """
 
 from __future__ import annotations
 
-from casecore.kernel import Editing, Event, Room
+from casecore.kernel import Editing, Event, Room, changed
 from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import BY_HAND, MOST_ANSWERS, StatusSet
-from casecore.rooms.clocks import Clocks, FirstReply, SeesClocks
+from casecore.rooms.clocks import MISSED, Clocks, EarlierWait, FirstReply, SeesClocks
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.rooms.sla import NRT, HasClocks, ResponseUndone, judge_clock
+from casecore.rooms.sla import NRT, ClockJudged, HasClocks, ResponseUndone, judge_clock, judge_run, left_of_verdict
 from casecore.statuses import CLOSED, RESOLVED
 
 # What follows ------------------------------------------------------------------------------------------
@@ -48,7 +49,9 @@ def _resolves(event: StatusSet | ChatDisconnected) -> bool:
 @wants("case", "clocks")
 def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tuple[Event, ...]:
     """What a reply had met that never reached the customer is taken back."""
-    answers = view.clocks.answers
+    answers, before = view.clocks.answers, view.clocks.before
+    if view.case.status is not CLOSED and before is not None and before.answers == {event.message}:
+        return _wait_from_before(view, event, policy, before)
     if view.case.status is CLOSED or not answers or answers[0].message != event.message:
         return ()
     others = answers[1:]
@@ -58,15 +61,37 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
     return (undone, *judge_clock(view, event, policy, NRT, others[0].at, reached=not others[0].stops))
 
 
+def _wait_from_before(view: HasClocks, event: MessageBounced, policy: Policy, before: EarlierWait) -> tuple[Event, ...]:
+    """What the customer asked before waits for the same answer as their last messages, and has had it if these had."""
+    case, clocks = view.case, view.clocks
+    verdict = left_of_verdict(clocks.next_response) or before.missed
+    answer = clocks.answers[0] if clocks.answers else None
+    undone = ResponseUndone(event.by, event.at, case.id, answer.at if answer else None, NRT)
+    if answer is not None:
+        whole = changed(clocks, asked_at=before.asked_at, next_response=verdict)
+        return (undone, *judge_run(case, whole, event, policy, NRT, answer.at, reached=not answer.stops))
+    if verdict is None or clocks.next_response is not None:
+        return (undone,)
+    return (undone, ClockJudged(event.by, event.at, case.id, NRT, MISSED, verdict.target))
+
+
 # Evolve ------------------------------------------------------------------------------------------------
 
 
 def _begin_to_wait(clocks: Editing, event: MessageReceived) -> None:
     if _runs(clocks):
         return
+    clocks.before = _wait_to_keep(clocks)
     earlier = clocks.asked_at or clocks.started_at or event.written_at
     clocks.asked_at = None if clocks.replied_at is None else max(event.written_at, earlier)  # it never moves back
     clocks.answers, clocks.next_response = (), None
+
+
+def _wait_to_keep(clocks: Editing) -> EarlierWait | None:
+    answers = frozenset(answer.message for answer in clocks.answers)
+    if clocks.asked_at is None or BY_HAND in answers:
+        return None
+    return EarlierWait(clocks.asked_at, answers, left_of_verdict(clocks.next_response))
 
 
 def _add_answer(clocks: Editing, message: str, event: Event, *, stops: bool) -> None:
@@ -89,8 +114,14 @@ def _is_disconnected(clocks: Editing, event: ChatDisconnected) -> None:
 
 
 def _forget_answer(clocks: Editing, event: MessageBounced) -> None:
-    if clocks.closed_at is None:
-        clocks.answers = tuple(answer for answer in clocks.answers if answer.message != event.message)
+    if clocks.closed_at is not None:
+        return
+    clocks.answers = tuple(answer for answer in clocks.answers if answer.message != event.message)
+    before = clocks.before
+    if before is not None and before.answers == {event.message}:
+        clocks.asked_at, clocks.before = before.asked_at, None
+    elif before is not None:
+        clocks.before = changed(before, answers=before.answers - {event.message})
 
 
 NEXT_RESPONSES: Room[SeesClocks] = Room(

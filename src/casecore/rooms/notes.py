@@ -204,7 +204,16 @@ class SentimentSet(MessageEvent):
 # Needs -------------------------------------------------------------------------------------------------
 
 
-def _note_fresh(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
+class NamesNote(Protocol):
+    """A command that may bring a note."""
+
+    @property
+    def note(self) -> str | None:
+        """The note's own id."""
+
+
+def note_fresh(view: SeesNote, command: NamesNote, _: Policy) -> Reason | None:
+    """The need of every command that brings a note."""
     if view.note is None:
         return None
     return Reason("note.fresh", f"there is a note {command.note!r} already", "give each note its own id")
@@ -396,7 +405,7 @@ NOTES: Room[SeesNote] = Room(
     name="notes",
     needs=(
         Rule("actor.role", "A customer can only write", "§1", _ALL, not_by_customer),
-        Rule("note.fresh", "A note's id is used once", "§4", (AddNote,), _note_fresh, ("note",)),
+        Rule("note.fresh", "A note's id is used once", "§4", (AddNote,), note_fresh, ("note",)),
         Rule("note.place", "A note is on a case or on a customer", "§4", (AddNote,), _one_place),
         Rule("case.known", "The case exists", "§4", (AddNote,), _case_known),
         Rule("customer.known", "The customer exists", "§4", (AddNote,), _customer_known),

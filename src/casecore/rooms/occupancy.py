@@ -13,7 +13,7 @@ What the limits are, and who is asked about them, is told in `eligibility.py`.
 
 from __future__ import annotations
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel
 from casecore.kernel import SYSTEM, Editing, Event, Room, frozen
 from casecore.kernel.rooms import wants
 from casecore.policies import Policy
@@ -52,7 +52,7 @@ def _counts_as(
 ) -> tuple[Event, ...]:
     """What follows when a case that somebody holds has another status, is taken, or is given up (None)."""
     before, after = (status if status in RESTING else None for status in (was, now))
-    if agent is None or before is after or view.case.channel in LIVE:
+    if agent is None or before is after or view.case.live:
         return ()
     return (OccupancyChanged(SYSTEM, event.at, view.case.id, agent, view.case.channel, before, after),)
 

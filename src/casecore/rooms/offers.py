@@ -18,7 +18,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel
 from casecore.kernel import (
     SYSTEM,
     Command,
@@ -356,7 +356,7 @@ def _accept_offer(view: CaseWithOffers, command: AcceptOffer, _: Policy) -> tupl
     c, case = command, view.case
     if c.review:
         return () if view.draft is None else (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
-    opened = begin_work(case, c, c.by) if case.channel in LIVE else ()
+    opened = begin_work(case, c, c.by) if case.live else ()
     return (assign_case(case, c, c.by), *opened)
 
 

@@ -8,7 +8,8 @@
   means is said in the refusal. A thread with an open case needs no second one: reply there.
 * On WhatsApp and by SMS it goes to a **number**: the one that the command gives, else the customer's, as their profile
   has it under `phone`. It is written as E.164, a plus and nothing but digits: anything else would reach somebody
-  else, or nobody. Where neither is known, the thread must be one on which the customer wrote: it has their number.
+  else, or nobody. Where neither is known, the thread must be one on which the customer wrote: it has their number. The
+  same is asked of what is written on a case that was only logged (`logged_cases.py`).
 * On WhatsApp somebody is written to first only with their **consent**: they opted in, or wrote to us on WhatsApp
   before (a message of theirs on that thread). The policy says which of the two it accepts. Whoever withdrew their
   consent is not written to on either basis until they opt in again. It is asked for when the case is started, and
@@ -48,6 +49,7 @@ from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
 from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact
+from casecore.rooms.joining import joins_successor
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, reply_content
@@ -224,14 +226,20 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
     )
 
 
+def _channel_logged(view: SeesClocks) -> Channel | None:
+    """The channel of a case that was only logged: whoever replies on it writes first."""
+    return view.case.channel if view.case is not None and view.case.logged else None
+
+
 @measures("phone")
-def _number_is_e164(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
-    channel = _channel_of_thread(view, command)
+def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy) -> Reason | None:
+    starts = said if isinstance(said, StartOutbound) else None
+    channel = _channel_logged(view) if starts is None else _channel_of_thread(view, starts)
     if channel not in BY_NUMBER:
         return None
     person = person_of(view)
     known = None if person is None else person.profile.get(PHONE)
-    number = command.phone if command.phone is not None else known
+    number = known if starts is None or starts.phone is None else starts.phone
     if number is None and view.thread is not None and view.thread.customer_at is not None:
         return None  # they wrote on this thread, from the number that it goes to
     if not number:
@@ -299,7 +307,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
-    events.append(begun)
+    events += (begun, *joins_successor(view.case, c, case, c.thread))
     if view.case is not None and view.case.successor is None:
         events.append(SuccessorStarted(by, at, view.case.id, case))
     events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
@@ -358,7 +366,7 @@ OUTBOUND: Room[SeesClocks] = Room(
             "outbound.phone",
             "On WhatsApp and by SMS we write to a number in E.164",
             "§7",
-            _START,
+            (StartOutbound, ReplySent),
             _number_is_e164,
             ("phone", "customer", "channel"),
         ),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, changed, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import ReopenTo
@@ -96,7 +96,8 @@ def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy)
     if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
         return ()
     to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE or case.snoozed_until is not None
-    if to_owner and _owner_can_take(view, case, case.waiting_since, policy, event.at):
+    on_line = changed(case, logged=False) if case.logged and event.failed is None else case  # its customer has written
+    if to_owner and _owner_can_take(view, on_line, case.waiting_since, policy, event.at):
         return _to_owner(view, event, waiting=True)
     if case.waiting_since is not None and case.status is ESCALATED:
         return ()  # it was on offer all the time: its waiting time goes on
@@ -137,8 +138,10 @@ def _to_owner(
 
 def _queued_anew(case: Case, event: Event) -> CaseQueued:
     """It waits in its queue from now on, or since its customer wrote without an answer."""
-    since, cut_off_at = case.unanswered_since or event.at, case.cut_off_at
-    return CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at)
+    merged = isinstance(event, CaseReopened) and event.merged is not None
+    since = (event.waits_since if isinstance(event, CaseReopened) else None) or case.unanswered_since or event.at
+    cut_off_at, push = case.cut_off_at, not (merged and case.pull_only)  # whoever has left is not back by that
+    return CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at, push=push)
 
 
 _REASSIGN = (ReassignCase, ReassignDraft)

@@ -48,6 +48,7 @@ from casecore.rooms.cases import (
     not_closed,
     only_holder,
 )
+from casecore.rooms.joining import thread_of_case
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
 from casecore.statuses import ESCALATED, SENT_AS, Status
@@ -68,6 +69,7 @@ class SendReply(CaseCommand):
         subject: Of an email.
         template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
         seen: The message that they saw last; None where nobody says. `last_words.py` tells what it is for.
+        thread: The thread on which it goes out, where several lead to the case; None: the case's own.
     """
 
     message: str = an_id()
@@ -78,6 +80,7 @@ class SendReply(CaseCommand):
     subject: str = a_text(default="")
     template: PreparedText | None = a_part(PreparedText, default=None)
     seen: str | None = an_id(default=None)
+    thread: str | None = an_id(of="thread", default=None)
 
 
 @frozen
@@ -259,7 +262,7 @@ def _send_reply(view: HasCase, command: SendReply, __: Policy) -> tuple[Event, .
         about_account=c.about_account,
         subject=c.subject,
         template=c.template,
-        thread=view.case.thread,
+        thread=c.thread or view.case.thread,
         seen=c.seen,
     )
     return (sent,)
@@ -283,12 +286,15 @@ def _new_message(event: ReplySent) -> Message:
     return editing_class(Message)(event.message, event.case, event.author, thread=event.thread)
 
 
+_REPLY = (SendReply,)
+
 REPLIES: Room[SeesCase] = Room(
     name="replies",
     needs=(
         Rule("actor.role", "Only an agent replies", "§4", (SendReply,), by_agent),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SendReply,), not_closed),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SendReply,), _can_send, ("send_as",)),
+        Rule("thread.of_case", "A reply goes out on a thread of its case", "§4", _REPLY, thread_of_case, ("thread",)),
         Rule("message.fresh", "A message's id is used once", "§1", (SendReply,), message_fresh, ("message",)),
     ),
     rules=(

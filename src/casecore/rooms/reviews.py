@@ -7,7 +7,8 @@
   work (`eligibility.py`); it is then theirs alone.
 * A review has its own reviewer; the case's assignee is unchanged. It counts in the total only.
 * **Approving** sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that
-  moment every rule of a direct reply is asked again. Where the customer has written since, or a colleague has replied,
+  moment every rule of a direct reply is asked again. So that it can be sent, nothing else that we send is called as a
+  draft that waits. Where the customer has written since, or a colleague has replied,
   the reviewer must say that they have seen it. **Refusing** needs a reason. Whose draft it is may **withdraw** it at
   any time.
 * Whoever decides or edits a draft as its reviewer is **on duty**: somebody at lunch approves nothing. A next state, or
@@ -23,10 +24,9 @@ What a draft is, and what a waiting one blocks, is told in `approvals.py`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from casecore.channels import LIVE
-from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
@@ -47,7 +47,7 @@ from casecore.rooms.approvals import (
     WithdrawDraft,
 )
 from casecore.rooms.cases import Case, CaseCommand
-from casecore.rooms.replies import ReplySent, reply_content
+from casecore.rooms.replies import ReplySent, SendReply, reply_content
 
 
 class SeesReview(SeesDraft, Protocol):
@@ -113,7 +113,7 @@ class ReviewEnded(Event):
 def away_grace(case: Case, policy: Policy) -> timedelta | None:
     """How long somebody may be gone before they lose their work on a case; None where it is kept for them."""
     kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
-    return None if kept and case.channel not in LIVE else policy.away.grace
+    return None if kept and not case.live else policy.away.grace
 
 
 def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
@@ -140,6 +140,15 @@ def review_waits(view: SeesReview, at: datetime, policy: Policy) -> bool:
 def _is_lost(view: SeesReview, at: datetime, policy: Policy) -> bool:
     lost_at = REVIEWER_AWAY.due(view, policy)
     return lost_at is not None and at >= lost_at
+
+
+@wants("case", "draft")
+def id_is_no_drafts(view: HasDraft, command: Any, _: Policy) -> Reason | None:
+    """The need of every command by which a message of ours is sent that is not the draft which waits."""
+    if command.message != view.draft.id:
+        return None
+    found = f"draft {view.draft.id!r} of {view.draft.author} waits on case {command.case}, and will be sent by that id"
+    return Reason("message.fresh", found, "give each message its own id, or let the draft be approved")
 
 
 def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reason | None:
@@ -201,14 +210,18 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
     names_it = command.seen_message is not None and draft.replied is None  # whether that is the last: `last_words.py`
     if command.seen or names_it or not draft.stale:
         return None
-    what = f"{draft.replied} has replied" if draft.replied else "the customer has written"
+    written = [_what_came(who) for who in (draft.before, draft.replied or CUSTOMER) if who is not None]
     return Reason(
         "approval.stale",
-        f"{what} since draft {draft.id} was submitted",
-        "read it, then approve with seen = true",
+        f"{', and then '.join(written)} since draft {draft.id} was submitted",
+        f"read {'it' if draft.before is None else 'both'}, then approve with seen = true",
         {"replied": draft.replied},
         ways=("ApproveDraft",),
     )
+
+
+def _what_came(who: str) -> str:
+    return "the customer has written" if who == CUSTOMER else f"{who} has replied"
 
 
 def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
@@ -257,7 +270,7 @@ def _take_review(view: HasReview, command: TakeReview, policy: Policy) -> tuple[
 def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     content = reply_content(draft) | {"template": c.template or draft.template}
-    content["thread"] = view.case.thread
+    content["thread"] = draft.thread or view.case.thread
     content["seen"] = c.seen_message or (None if c.seen else draft.seen)
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
@@ -325,6 +338,7 @@ REVIEWS: Room[SeesReview] = Room(
     name="reviews",
     needs=(
         Rule("actor.role", "Only an agent takes reviews", "§3", (TakeReview,), by_agent),
+        Rule("message.fresh", "A message's id is used once", "§1", (SendReply,), id_is_no_drafts, ("message",)),
         Rule("offer.waiting", "Only a waiting review is taken", "§3", (TakeReview,), _review_waits),
         Rule("actor.role", "The clock does this", "§5", _FREE, by_system),
         Rule("away.gone", "Only somebody off duty loses a review", "§5", _FREE, _reviewer_is_gone),

@@ -25,8 +25,9 @@ from casecore.policies.sections import CountsFrom
 from casecore.rooms.approvals import HasDraft, resolving_past, stale_after
 from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
-from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
+from casecore.rooms.contacts import CaseOfContact, Contact, HasContact, SeesContact, contact_goes_on
 from casecore.rooms.replies import emoji_taken, no_blank_left
+from casecore.rooms.reviews import id_is_no_drafts
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message, person_of
 from casecore.statuses import Status, Trigger
 
@@ -80,15 +81,17 @@ def _by_question(view: SeesContact, policy: Policy) -> bool:
     return idle.counts_from is CountsFrom.QUESTION and idle.ask_first > 0
 
 
+def _is_on_chat(view: SeesContact) -> bool:
+    return view.case is not None and view.case.channel is Channel.CHAT and view.case.live
+
+
 def _from_silence(view: SeesContact, policy: Policy) -> timedelta | None:
-    on_chat = view.case is not None and view.case.channel is Channel.CHAT
-    return policy.chat.idle.silence if on_chat and not _by_question(view, policy) else None
+    return policy.chat.idle.silence if _is_on_chat(view) and not _by_question(view, policy) else None
 
 
 def _from_question(view: SeesContact, policy: Policy) -> timedelta | None:
-    on_chat = view.case is not None and view.case.channel is Channel.CHAT
     silent = view.contact is not None and view.contact.silence_since is not None
-    return policy.chat.idle.silence if on_chat and silent and _by_question(view, policy) else None
+    return policy.chat.idle.silence if _is_on_chat(view) and silent and _by_question(view, policy) else None
 
 
 SILENT = Timer("the agent may end the silent chat", "chat.idle.silence", "contact.silence_since", _from_silence)
@@ -103,10 +106,10 @@ _ELSEWHERE = ("SendReply", "SubmitDraft", "EndContact")
 
 
 @wants("case")
-def _on_chat(view: HasCase, command: CaseCommand, _: Policy) -> Reason | None:
-    if view.case.channel is Channel.CHAT:
+def _on_chat(view: CaseOfContact, command: CaseCommand, _: Policy) -> Reason | None:
+    if _is_on_chat(view):
         return None
-    found = f"case {command.case} is on {view.case.channel}"
+    found = f"case {command.case} is on {view.case.channel}" + (", and was only logged" if view.case.logged else "")
     return Reason("idle.chat", found, "this is for chats; reply, or end the contact", ways=_ELSEWHERE)
 
 
@@ -227,6 +230,7 @@ SILENCE: Room[SeesContact] = Room(
         Rule("contact.edge", "A contact goes on", "§6", _BOTH, contact_goes_on("end")),
         Rule("idle.chat", "Silence counts on chat", "§6", _BOTH, _on_chat),
         Rule("message.fresh", "A message's id is used once", "§1", _BOTH, message_fresh, ("message",)),
+        Rule("message.fresh", "A message's id is used once", "§1", _BOTH, id_is_no_drafts, ("message",)),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (DisconnectIdle,), _may_resolve),
     ),
     rules=(

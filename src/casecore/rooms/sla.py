@@ -238,12 +238,12 @@ def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Rea
 # Verdicts ----------------------------------------------------------------------------------------------
 
 
-def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[Event, ...]:
+def misses_by_now(view: SeesClocks, command: Command | Event, policy: Policy) -> tuple[ClockJudged, ...]:
     """What nobody has recorded yet: which clocks of the case had passed their targets before a command.
 
     Args:
         view: The view before it.
-        command: The command.
+        command: The command, or what it brings about.
         policy: The whole SOP, with its dated changes and overrides.
     """
     case, clocks, at = view.case, view.clocks, command.at
@@ -256,7 +256,7 @@ def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[E
         running.append((NRT, clocks.asked_at))
     if clocks.solution is None and clocks.resolved_at is None and clocks.solution_from is not None:
         running.append((ST, clocks.solution_from))
-    found: tuple[Event, ...] = ()
+    found: tuple[ClockJudged, ...] = ()
     for name, since in running:
         target = policy.service_target(name, case.channel, clocks.level)[0]
         if not policy.layered and (target is None or at - since <= target):
@@ -292,8 +292,25 @@ def judge_clock(
         reached: Whether by what it waits for.
     """
     case, clocks = view.case, view.clocks
-    run = None if clocks is None else run_of(clocks, name)
-    if case is None or clocks is None or run is None or run.since is None:
+    return () if case is None or clocks is None else judge_run(case, clocks, event, policy, name, at, reached=reached)
+
+
+def judge_run(
+    case: Case, clocks: Clocks, event: Event, policy: Policy, name: ClockName, at: datetime, *, reached: bool
+) -> tuple[Event, ...]:
+    """The same of clocks as they would have been.
+
+    Args:
+        case: The case.
+        clocks: Its clocks.
+        event: What ends it.
+        policy: The SOP in force.
+        name: Which clock.
+        at: When it ends (aware).
+        reached: Whether by what it waits for.
+    """
+    run = run_of(clocks, name)
+    if run.since is None:
         return ()
     verdict = run.verdict
     target, calendar = policy.service_target(name, case.channel, clocks.level)
@@ -316,8 +333,8 @@ def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...
 
 def _pause_at_start(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
     """A policy may pause ST until somebody looks at the case."""
-    if view.case is not None and view.case.id == event.case:
-        return ()  # we start it ourselves, so it does not wait to be looked at
+    if view.case is not None and view.case.id == event.case and view.case.assignee is not None:
+        return ()  # whoever starts it works on it, so it does not wait to be looked at
     return (SolutionPaused(event.by, event.at, event.case),) if NEW in policy.sla.pause_in else ()
 
 
@@ -336,7 +353,7 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
             return ()
         events: list[Event] = []
         if paused_at is not None and new not in pauses_in:
-            events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
+            events.append(SolutionResumed(event.by, event.at, case.id, paused_seconds(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
             events += judge_clock(view, event, policy, ST, event.at, reached=True)
@@ -370,7 +387,7 @@ def _after_snoozing(view: SeesClocks, event: CaseSnoozed, policy: Policy) -> tup
 
 
 def _after_closing(view: SeesClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
-    clocks = view.clocks
+    clocks = view.clocks if event.into is None else None  # what goes on elsewhere: `case_merging.py`
     left = () if clocks is None else (name for name in ClockName if run_of(clocks, name).reached_at is None)
     verdicts = (found for name in left for found in judge_clock(view, event, policy, name, event.at, reached=False))
     return (*_FOLLOW_CLOSING(view, event, policy), *verdicts)
@@ -394,7 +411,7 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
     return tuple(events)
 
 
-def _paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
+def paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
     """How many seconds ST has been paused; what lies before the customer's first message counts for nothing."""
     if clocks.paused_since is None or clocks.solution_from is None:
         return 0.0
@@ -443,10 +460,10 @@ def _forget_reply(clocks: Editing, event: MessageBounced) -> None:
 def _undo_response(clocks: Editing, event: ResponseUndone) -> None:
     if event.clock is FRT:
         clocks.replied_at = event.replied_at
-    setattr(clocks, event.clock, _taken_back(getattr(clocks, event.clock)))
+    setattr(clocks, event.clock, left_of_verdict(getattr(clocks, event.clock)))
 
 
-def _taken_back(verdict: ClockVerdict | None) -> ClockVerdict | None:
+def left_of_verdict(verdict: ClockVerdict | None) -> ClockVerdict | None:
     """What is left of a verdict once the clock runs again: that it was missed."""
     missed = verdict is not None and verdict.state is MISSED
     return ClockVerdict(MISSED, verdict.target) if verdict is not None and missed else None
@@ -467,7 +484,7 @@ def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
 
 def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
     clocks.resolved_at = clocks.resolved_by = None
-    clocks.solution = None if event.again else _taken_back(clocks.solution)
+    clocks.solution = None if event.again else left_of_verdict(clocks.solution)
     _leave_out(clocks, event.left_out)
     if event.again:
         clocks.solution_from = event.at

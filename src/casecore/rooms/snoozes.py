@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, Timer, a_flag, an_instant, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_rule, wants
@@ -86,7 +85,7 @@ def _can_sleep(view: HasCase, command: SnoozeCase, _: Policy) -> Reason | None:
 @measures("channel")
 def _not_live(view: HasCase, command: SnoozeCase, _: Policy) -> Reason | None:
     channel = view.case.channel
-    if channel not in LIVE:
+    if not view.case.live:
         return None
     found, remedy = f"case {command.case} is on {channel}", "answer, promise a follow-up, or end the contact"
     return Reason("snooze.live", found, remedy, {"channel": channel}, ("MakeCommitment", "EndContact", "ReassignCase"))

@@ -260,14 +260,23 @@ def names_message(name: str = "message", row: str = "message") -> Mapping[str, C
     return {row: row_named}
 
 
-def _rows_of_message(view: Any, command: Any) -> tuple[str, ...]:
-    case, message = view.case, command.message
-    threads = () if case is None or message is None else (case.thread, *case.threads)
-    return tuple(message_row(thread, message) for thread in threads)
+def finds_message(name: str = "message", row: str = "message") -> Mapping[str, Callable[[Any, Any], tuple[str, ...]]]:
+    """What a command shows that names a message of its case, on whichever thread the case was then (`Room.shows`).
+
+    Args:
+        name: The field that holds the message's own id.
+        row: Which row of the view shows it.
+    """
+
+    def rows_named(view: Any, command: Any) -> tuple[str, ...]:
+        case, message = view.case, getattr(command, name)
+        threads = () if case is None or message is None else (case.thread, *case.joined, *case.threads)
+        return tuple(message_row(thread, message) for thread in threads)
+
+    return MappingProxyType({row: rows_named})
 
 
-FINDS_MESSAGE: Mapping[str, Callable[[Any, Any], tuple[str, ...]]] = MappingProxyType({"message": _rows_of_message})
-"""What a command shows that names a message of its case, on whichever thread the case was then (`Room.shows`)."""
+FINDS_MESSAGE = finds_message()
 
 
 # Whose it is ------------------------------------------------------------------------------------------

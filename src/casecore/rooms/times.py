@@ -32,6 +32,7 @@ from casecore.rooms.arrivals import ReceiveMessage, SeesArrival, starts_case
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import ChangesMessage, EditMessage, WithdrawMessage
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.outbound import StartOutbound
 
 # Record ------------------------------------------------------------------------------------------------
@@ -85,9 +86,9 @@ def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
 
 
 @measures("at", "last", "seconds_to_go")
-def _time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
+def time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
-    if isinstance(command, StartOutbound | ReceiveMessage | ChangesMessage):
+    if isinstance(command, StartOutbound | LogCase | ReceiveMessage | ChangesMessage):
         return None  # it starts a case, which has no time yet; or a customer sends it
     last: datetime | None = None
     what = ""
@@ -132,7 +133,7 @@ _PRESENCE: tuple[type[Event], ...] = (
 
 TIMES: Room[SeesTime] = Room(
     name="times",
-    needs=(Rule("time.order", "Time does not run backwards", "§1", (Command,), _time_goes_on),),
+    needs=(Rule("time.order", "Time does not run backwards", "§1", (Command,), time_goes_on),),
     creates={(CaseTime, CaseStarted): _new_case_time},
     evolve={(Agent, event): _presence_changed for event in _PRESENCE},
     notices={(CaseTime, Event): _case_changed},

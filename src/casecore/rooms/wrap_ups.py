@@ -1,8 +1,8 @@
 """Wrap-up: what an ended contact needs before its agent gets work again.
 
 * On every channel, an ended contact needs a disposition **and** notes, as the policy says, but for one in which nobody
-  ever answered. Until then its agent is
-  **wrapping up**, and gets no work; everything else goes on. Cases with a contact undisposed are not closed by hand.
+  ever answered. Until then its agent is **wrapping up**, and gets no work; everything else goes on. Cases with a
+  contact undisposed are not closed by hand.
 * With the last disposition the agent is available again by itself, or in the next state, if they have set one and hold
   nothing any more.
 * A case whose customer ended the contact has stayed with its agent: its disposition **releases** it as leaving does.

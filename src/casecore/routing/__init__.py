@@ -41,7 +41,7 @@ from casecore.policies.sections import Delivery, Priority, Strategy
 from casecore.rooms.agents import Agent
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import CaseFile
-from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, cannot_accept, not_served
+from casecore.rooms.eligibility import ANY, STOPPED_BY, cannot_accept, not_served, obstacles_to
 from casecore.rooms.offers import OfferWork, RescindOffer, Rescission
 from casecore.rooms.opening_hours import is_closed, opens_at
 from casecore.rooms.overflow import helping_queue, is_served
@@ -75,6 +75,7 @@ class Work:
         prefers: Who should have it first: the agent whose message it answers.
         aspect: What the policy's overrides look at of its case; None where there are none.
         cut_off_at: When its live customer was cut off; None where they were not.
+        logged: Whether its case was only logged.
     """
 
     case: str
@@ -87,6 +88,7 @@ class Work:
     review: bool = False
     aspect: Aspect | None = None
     cut_off_at: datetime | None = None
+    logged: bool = False
 
     def rank(self, at: datetime, policy: Policy) -> Rank:
         """Its place in the order; the smallest comes first."""
@@ -136,6 +138,7 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
         prefers=prefers,
         aspect=aspect,
         cut_off_at=case.cut_off_at,
+        logged=case.logged,
     )
     return freeze(work, Work)
 
@@ -180,7 +183,7 @@ def reasons_against(agent: Agent, work: Work, policy: Policy, at: datetime) -> I
     stranger = not_served(agent, work.queue, None if work.review else work.since, policy, at)
     if stranger is not None:
         yield stranger
-    for _, obstacle in (OBSTACLES_TO_REVIEWS if work.review else OBSTACLES).values():
+    for _, obstacle in obstacles_to(review=work.review, logged=work.logged).values():
         reason = obstacle(agent, work.channel, policy)
         if reason is not None:
             yield reason

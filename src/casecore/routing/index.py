@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from datetime import datetime
+from itertools import product
 from typing import Any, TypeAlias, cast
 
 from casecore.channels import Channel
@@ -31,7 +32,7 @@ from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Priority, Strategy
 from casecore.rooms.agents import Agent
 from casecore.rooms.composition import CaseFile
-from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS, Obstacle
+from casecore.rooms.eligibility import ANY, OBSTACLES_TO_ALL, Obstacle, obstacles_to
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.opening_hours import is_closed
 from casecore.rooms.overflow import helping_queue, overflows_at
@@ -50,20 +51,24 @@ from casecore.routing import (
 )
 from casecore.routing.heap import HeapEntry, OrderedNames
 
-Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
-"""What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
-policy's overrides look at of its case."""
+Sort: TypeAlias = tuple[Channel, bool, Aspect | None, bool]
+"""What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, what the policy's
+overrides look at of its case, and whether that was only logged."""
 
 Sorts: TypeAlias = frozenset[Sort]
 
 _NO_SORTS: Sorts = frozenset()
 
 _TO_ALL = tuple(obstacle for _, obstacle in OBSTACLES_TO_ALL.values())
-_TO_SORT = tuple(
-    tuple(obstacle for rule, (_, obstacle) in found.items() if rule not in OBSTACLES_TO_ALL)
-    for found in (OBSTACLES, OBSTACLES_TO_REVIEWS)
-)
-"""What else keeps somebody from cases, and from reviews."""
+_TO_SORT = {
+    (review, logged): tuple(
+        obstacle
+        for rule, (_, obstacle) in obstacles_to(review=review, logged=logged).items()
+        if rule not in OBSTACLES_TO_ALL
+    )
+    for review, logged in product((False, True), repeat=2)
+}
+"""What else keeps somebody from work, by whether it is a review and whether its case was only logged."""
 
 
 def _is_unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
@@ -372,7 +377,7 @@ class Router:
         return work.queue, helping_queue(work.queue, work.since, self._policy, self._now)
 
     def _lane_for(self, work: Work, place: WaitingPlace, desk: Desk) -> _Lane:
-        sort = (work.channel, work.review, work.aspect)
+        sort = (work.channel, work.review, work.aspect, work.logged)
         strategy = self._policy.of(work.aspect).routing.agents
         line = self._lines.get((place, strategy))
         if line is None:
@@ -441,11 +446,11 @@ class Router:
 
     def _takes_sort(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
-        channel, review, aspect = sort
+        channel, review, aspect, logged = sort
         policy = self._policy
         if aspect is not None:  # their limits may be others for these cases
             policy = policy.of(aspect)
             free = _takes_offers(agent, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
-        return _is_unhindered(_TO_SORT[review], agent, channel, policy)
+        return _is_unhindered(_TO_SORT[review, logged], agent, channel, policy)

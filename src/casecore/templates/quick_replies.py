@@ -198,6 +198,11 @@ def check_channel_length(channel: str, text: str) -> Iterator[TemplateFinding]:
         yield finding_of("ready.too_long", "text", message)
 
 
+def _shortest(text: TemplateText, link: int) -> int:
+    """How long a text is at least, of which the blank `{link}` is filled with so many characters."""
+    return sum(map(len, text.literals)) + sum(link if name == LINK else 1 for name in text.sites)
+
+
 @frozen
 class QuickReply:
     """A text that an agent sends with a few keys.
@@ -233,6 +238,12 @@ class QuickReply:
         obstacles = errors(self._findings())
         if obstacles:
             raise TemplateError(obstacles)
+
+    @property
+    def shortest(self) -> int:
+        """How many code points the customer reads at least: each blank is filled with something."""
+        link = 0 if self._link is None else _shortest(self._link, 1)
+        return _shortest(self._text, link)
 
     def _findings(self) -> Iterator[TemplateFinding]:
         yield from self._text.findings

@@ -30,12 +30,15 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCommand, UnblockCustomer, UnblockThread
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import Case, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, House
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.joining import threads_of
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote
@@ -143,6 +146,7 @@ _BRINGS: Final = {
     SendReply: "message",
     SubmitDraft: "draft",
     AddNote: "note",
+    LogCase: "note",
     AskPresence: "message",
     DisconnectIdle: "message",
     MakeCommitment: "commitment",
@@ -169,11 +173,12 @@ def _likely_kinds(house: House, file: CaseFile | None) -> list[type[Command]]:
             *(ReceiveMessage,) * 12,
             StartOutbound,
             StartOutbound,
+            LogCase,
             RecordConsent,
             UnblockCustomer,
         )
     elif file.case.status is Status.CLOSED:
-        likely = (ReceiveMessage if file.case.channel in CUSTOMER_WRITES_FIRST else StartOutbound,)
+        likely = (ReceiveMessage if file.case.channel in CUSTOMER_WRITES_FIRST else StartOutbound, LogCase)
     elif file.offers is not None and file.offers.to(review=False) is not None:
         likely = (AcceptOffer, AcceptOffer, AcceptOffer, RejectOffer, ReceiveMessage)
     elif file.aftermath is not None and file.aftermath.undisposed:
@@ -193,6 +198,7 @@ def _likely_kinds(house: House, file: CaseFile | None) -> list[type[Command]]:
 
 _FIT: Final[Mapping[type[Command], Callable[[Agent], bool]]] = {
     StartOutbound: lambda agent: agent.available,
+    LogCase: lambda agent: agent.on_duty,
     ApproveDraft: lambda agent: agent.may(Permission.APPROVE),
 }
 """Who could mean it, where that can be seen on the agent."""
@@ -279,6 +285,12 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
     if kind is MoveCase and case:
         others = (row for row in _by_id(desk.threads) if row.id != case.thread and row.channel is case.channel)
         rows["thread"] = [row.id for row in others if row.case is None or desk.status(row.case) is Status.CLOSED]
+    if kind is MergeCases and case:
+        others = (file.case for file in map(desk.cases.__getitem__, sorted(desk.cases)))
+        alike = (other for other in others if (other.customer, other.channel) == (case.customer, case.channel))
+        rows["into"] = [other.id for other in alike if other.id != case.id and other.status is not Status.CLOSED]
+    if kind in {SendReply, SubmitDraft} and case:
+        rows["thread"] = [None, *threads_of(case)]
     if issubclass(kind, BlockCommand):
         unblocks = kind in {UnblockCustomer, UnblockThread}
         rows["customer"] = [row.id for row in _by_id(desk.customers) if row.blocked is unblocks]
@@ -327,6 +339,8 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         words["attachments"] = [()] * 8 + [("invoice.pdf",)]
         words["language"] = [None]
         words["phone"] = [NUMBER] * 8 + [None, "912 345 678"]
+    if kind is LogCase:
+        words |= {"channel": [channel], "language": [None], "reason": [None], "keep": [True, True, False]}
     if kind is ReceiveMessage:
         filters = desk.policy.queues.values()
         words["channel"] = [channel]
@@ -360,7 +374,7 @@ def _fields_left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]
     """The fields that the command leaves out."""
     if kind is ReceiveMessage:
         return set()  # on a new thread it must say who writes, and where
-    if kind is StartOutbound:  # the same
+    if kind in {StartOutbound, LogCase}:  # the same
         return {name for name in ("queue", "name", "language") if _pick_one(draw, (True, False))}
     aims = [blank.name for blank in form if blank.optional and blank.an_id and blank.name != "seen"]
     if len(aims) == 2:  # noqa: PLR2004 -- exactly one of the two: an agent or a queue, a case or a customer

@@ -23,6 +23,7 @@ from casecore.rooms.approvals import (
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled, CommitmentTaken
 from casecore.rooms.contacts import CaseGivenUp, ContactEnded, ContactStarted, CustomerLeft, CustomerReturned
+from casecore.rooms.logged_cases import CustomerJoined
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.relations import CaseFlagged, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
@@ -248,6 +249,13 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     CustomerLeft: (Sentence("the customer left", "o cliente saiu", "le client est parti"),),
     CustomerReturned: (Sentence("the customer is back", "o cliente voltou", "le client est revenu"),),
+    CustomerJoined: (
+        Sentence(
+            "the customer has written: the logged case goes on as any other",
+            "o cliente escreveu: o caso registado continua como qualquer outro",
+            "le client a écrit : le cas consigné se poursuit comme tout autre",
+        ),
+    ),
     CaseGivenUp: (
         Sentence(
             "the case counts for {agent} no longer",

@@ -77,6 +77,7 @@ BY_PARTICIPANT: Final[Mapping[str, Any]] = {"participant": Given.ANYTHING}
 """`when` it was somebody else on the customer's thread."""
 
 WAITS_AGAIN: Final[Mapping[str, Any]] = {"waits_since": Given.ANYTHING}
+MERGED: Final[Mapping[str, Any]] = {"merged": Given.ANYTHING}
 """`when` the customer waits for an answer again."""
 
 HAS_ENDED: Final[Mapping[str, Any]] = {"elapsed": Given.ANYTHING}
@@ -138,6 +139,7 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         CloseReason.AUTOMATIC: ("automatically", "automaticamente", "automatiquement"),
         CloseReason.SPAM: ("spam", "spam", "spam"),
         CloseReason.TRASHED: ("trash", "lixo", "corbeille"),
+        CloseReason.MERGED: ("merged", "fundido", "fusionné"),
         CloseReason.ABANDONED: ("the customer gave up", "o cliente desistiu", "le client a renoncé"),
     },
     OfferStatus: {

@@ -9,6 +9,7 @@
   and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
+* Of cases that were **merged** each is found by what was said on it, and the one that lives by the threads of all.
 * A case that was **moved** to another customer is theirs, with its notes, and is still found by the ids it had before.
 * Customers who were **merged** are one: by the name, the id or the number of either the cases of both are found.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
@@ -23,7 +24,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
@@ -56,6 +57,7 @@ from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import HOUSE, PLACES, House
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
+from casecore.rooms.joining import threads_of
 from casecore.rooms.notes import (
     MessageTagged,
     MessageUntagged,
@@ -65,7 +67,7 @@ from casecore.rooms.notes import (
     SentimentSet,
 )
 from casecore.rooms.offers import OfferDeclined
-from casecore.rooms.threads import Customer, Feeling
+from casecore.rooms.threads import Customer, Feeling, message_row
 from casecore.rooms.wrap_ups import Disposed
 
 _ResultPlace: TypeAlias = tuple[int, str]
@@ -159,6 +161,7 @@ class Archive:
         self._log = MomentLog()
         self._cases_by: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[str, str] = {}
+        self._neutral = Counter[str]()
         self._notes: defaultdict[str, dict[str, NoteText]] = defaultdict(dict)
         self._note_places: dict[str, tuple[str, str | None]] = {}
 
@@ -206,9 +209,10 @@ class Archive:
             self._message_words.add_id(after.id, after.id)
         elif before.customer != after.customer:
             self._move_notes(after.id, before.customer, after.customer)
-        for name in ("thread", "customer"):
-            if before is None or getattr(before, name) != getattr(after, name):
-                self._message_words.add_id(after.id, getattr(after, name))
+        ids = () if before is None else (before.customer, before.thread, *before.joined)
+        for row_id in (after.customer, after.thread, *after.joined):
+            if row_id not in ids:
+                self._message_words.add_id(after.id, row_id)
         for name, value_of in _FOLLOWED.items():
             old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
@@ -255,8 +259,8 @@ class Archive:
             self._follow_message(event, case, entry)
         elif isinstance(event, Disposed):
             self._say(case, entry, _DISPOSED, (event.notes,))
-        elif isinstance(event, SentimentSet) and event.message in entry.received:
-            (entry.marked.discard if event.sentiment is Feeling.NEUTRAL else entry.marked.add)(event.message)
+        elif isinstance(event, SentimentSet) and self._row_of(event, case) in entry.received:
+            self._neutral[event.customer] += (event.sentiment is Feeling.NEUTRAL) - (event.was is Feeling.NEUTRAL)
 
     def _follow_tag(self, case: str, tag: str, step: int) -> None:
         tags = self._entries[case].tags
@@ -271,9 +275,11 @@ class Archive:
 
     def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
         if isinstance(event, MessageReceived) and event.participant is None:
-            entry.received.add(event.message)
+            entry.received.add(self._row_of(event, case))
+            self._neutral[event.customer] += 1
         self._message_words.add_id(case, event.message)
-        self._say(case, entry, event.message, (event.text, getattr(event, "subject", ""), *_attached(event)))
+        said = (event.text, getattr(event, "subject", ""), *_attached(event))
+        self._say(case, entry, self._row_of(event, case), said)
 
     def _follow_change(self, event: MessageEdited | MessageWithdrawn, case: str, entry: CaseEntry) -> None:
         """A message is found by what it says now: all that is said on the case is read again."""
@@ -282,13 +288,17 @@ class Archive:
         self._message_words.add_id(case, event.message)
         self._message_words.forget_texts(case, (text for texts in entry.texts.values() for text in texts))
         said = (event.text, *_attached(event)) if isinstance(event, MessageEdited) else ()
-        texts, entry.texts = {**entry.texts, event.message: said}, {}
-        for message, said in texts.items():
-            self._say(case, entry, message, said)
+        texts, entry.texts = {**entry.texts, self._row_of(event, case): said}, {}
+        for row, said in texts.items():
+            self._say(case, entry, row, said)
 
-    def _say(self, case: str, entry: CaseEntry, message: str, said: Iterable[str]) -> None:
+    def _row_of(self, event: Any, case: str) -> str:
+        """A message of a case, by its thread, too: the case may have left others, and ids are used once on each."""
+        return message_row(getattr(event, "thread", "") or self._rows["cases"][case].thread, event.message)
+
+    def _say(self, case: str, entry: CaseEntry, row: str, said: Iterable[str]) -> None:
         texts = tuple(filter(None, said))
-        entry.texts[message] = entry.texts.get(message, ()) + texts
+        entry.texts[row] = entry.texts.get(row, ()) + texts
         for text in texts:
             self._message_words.add_text(case, text)
 
@@ -471,6 +481,7 @@ class Archive:
         return CaseSummary(
             case,
             thread=row.thread,
+            threads=threads_of(row),
             customer=row.customer,
             name=self._rows["customers"][self._same_person(row.customer)[0]].name,
             channel=row.channel,
@@ -496,9 +507,8 @@ class Archive:
         return tuple(found if len(people) == 1 else sorted(found, key=lambda note: note.at))
 
     def neutral_messages_of(self, customer: str) -> int:
-        """How many of a customer's messages nobody has marked positive or negative."""
-        entries = [self._entries[case] for case in self._cases_of_person(customer)]
-        return sum(len(entry.received) - len(entry.marked) for entry in entries)
+        """How many of the messages on a customer's threads nobody has marked positive or negative."""
+        return sum(row_called(self._neutral, same) or 0 for same in self._same_person(customer))
 
     # Cursors -------------------------------------------------------------------------------------------
 

@@ -31,9 +31,8 @@ class CaseEntry:
         counts: How many events on cases the archive had seen then.
         agents: Who worked on it.
         tags: On how many of the case and its messages each tag is.
-        received: The customer's messages that can be marked.
-        marked: Those of them that are not neutral.
-        texts: What was said on it, by message; and by nothing, what else.
+        received: The rows of the customer's messages that can be marked.
+        texts: What was said on it, by the row of the message; and by nothing, what else.
     """
 
     moments: array[int] = field(factory=_number_array)
@@ -41,7 +40,6 @@ class CaseEntry:
     agents: set[str] = field(factory=set)
     tags: Counter[str] = field(factory=Counter)
     received: set[str] = field(factory=set)
-    marked: set[str] = field(factory=set)
     texts: dict[str, tuple[str, ...]] = field(factory=dict)
 
     def latest_moment(self, count: int) -> int | None:

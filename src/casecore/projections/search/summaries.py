@@ -16,6 +16,7 @@ class CaseSummary:
     Attributes:
         name: The customer's name, if it is known.
         assignee: Who holds it.
+        threads: The threads that lead to it, its own first.
         snoozed_until: Until when it is snoozed (aware, UTC); None where it is not.
         agents: Who held it, wrote on it or did something with it, by id.
         tags: Its tags and those of its messages, by word.
@@ -36,6 +37,7 @@ class CaseSummary:
     started_at: datetime
     latest_at: datetime
     snoozed_until: datetime | None = None
+    threads: tuple[str, ...] = ()
 
 
 @frozen
