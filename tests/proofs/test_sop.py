@@ -50,6 +50,9 @@ WORLDS = {
     "a-chat-case-of-somebody-else": (24, 75),
     "a-chat-that-was-logged": (385, 2_862),
     "a-call-that-was-logged": (21, 57),
+    "two-cases-that-are-one": (354, 1_636),
+    "two-cases-that-are-two": (73, 274),
+    "two-chats-that-are-one": (43, 106),
     "a-snoozed-case": (35, 177),
 }
 """By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""
@@ -94,6 +97,7 @@ def test_what_no_scope_needs_is_named(told):
         "email.earlier_handler",
         "lifecycle.close_from",
         "merge.limit",
+        "merge_cases.limit",
         "routing.answer_within",
         "sentiment.manual",
         "snooze.allowed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from casecore.channels import LIVE, Channel
@@ -25,7 +26,7 @@ from casecore.check.scope_parts import (
     spam_command,
 )
 from casecore.explore.scope import ASKED_BEFORE, NOON, WORDS, Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM
+from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.rooms.agents import Permission
 from casecore.rooms.approvals import ApproveDraft
@@ -139,9 +140,18 @@ def merged_cases_scope(policy: Policy) -> Scope:
         SendReply("ana", NOON, "c2", "r", "Hello", Status.PENDING, subject="Hello"),
         SUBMIT("ana", send_as=Status.PENDING),
         CloseCase("ana", NOON, "c2", CloseReason.SPAM),
+        *_wrong_about_merged_cases(),
     ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope("two-cases-that-are-one", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
+
+
+def _wrong_about_merged_cases() -> Iterator[Command]:
+    """What is refused: to merge one with itself, or by closing; to write elsewhere; to move what was merged."""
+    yield MergeCases("ana", NOON, "c2", "c2")
+    yield CloseCase("ana", NOON, "c2", CloseReason.MERGED)
+    yield SendReply("ana", NOON, "c2", "r", "Hello", Status.PENDING, subject="Hello", thread="t9")
+    yield MoveCase("ana", NOON, "c2", "t1")
 
 
 def unmerged_cases_scope(policy: Policy) -> Scope:

@@ -194,6 +194,7 @@ NEVER_REFUSES: Final = (
     "email.earlier_handler",
     "lifecycle.close_from",
     "merge.limit",
+    "merge_cases.limit",
     "routing.answer_within",
     "sentiment.manual",
     "snooze.allowed",
