@@ -712,7 +712,7 @@ ASSIGNMENT = (
         COMPOSITION,
         "the whole room of eligibility is gone",
         "rooms/composition",
-        "        ELIGIBILITY,\n",
+        "    ELIGIBILITY,\n",
         "",
         TWO,
     ),

@@ -522,7 +522,7 @@ REPLIES = (
         COMPOSITION,
         "the whole room of windows is gone",
         "rooms/composition",
-        "        WINDOWS,\n",
+        "    WINDOWS,\n",
         "",
         WINDOW,
     ),

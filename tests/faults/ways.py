@@ -306,7 +306,7 @@ USE = (
         COMPOSITION,
         "a whole room is gone: absences",
         "rooms/composition",
-        "        ABSENCES,\n",
+        "    ABSENCES,\n",
         "",
         COMPLAINT,
         policy=ANOTHER,

@@ -110,6 +110,11 @@ class TestNoChains:
         (reason,) = story.when(MERGE).refused("merge.limit").verdict.reasons
         assert {"merged": 101, "limit": 100} == reason.facts
 
+    def test_told_of_nothing(self):
+        """An event that does not speak of blocking blocks nobody, and of consent says nothing."""
+        row = two().desk.evolve([CustomerExtended(SYSTEM, at(2), "mia", ("kim",), (), None)]).customers["mia"]
+        assert (False, None) == (row.blocked, row.opted_in)
+
     def test_unknown(self):
         """Both must be there."""
         given(new_case()).when(MERGE).refused("customer.known")

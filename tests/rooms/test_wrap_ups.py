@@ -424,6 +424,7 @@ class TestEarlierHandler:
             ("Ana Sá Lima", "a banana", False),
             ("Ana Sá Lima", "Lima", False),
             ("王芳", "由王芳处理", True),
+            ("Zoë芳", "by Zoë芳处理", True),
             ("Ana O'Hara", "by Ana O’Hara", True),
             ("Ana-Sofia İz", "by ana\u2011sofia iz", True),
             ("مهدی نامه\u200cنگار", "مهدی نامهنگار", True),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from casecore.kernel import SYSTEM, Command, Editing, Event, Reason, Room, Rule, a_text, an_id, frozen
-from casecore.kernel.rooms import not_by_customer, wants
+from casecore.kernel.rooms import not_by_customer
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
@@ -126,12 +126,10 @@ def _thread_known(view: SeesThread, command: BlockThread | UnblockThread, _: Pol
     return Reason("thread.known", found, "check the id, or block the customer")
 
 
-@wants("customer")
 def _customer_edge(view: SeesThread, command: BlockCustomer | UnblockCustomer, _: Policy) -> Reason | None:
     return _edge_missing(person_of(view), command, f"customer {command.customer}")
 
 
-@wants("thread")
 def _thread_edge(view: SeesThread, command: BlockThread | UnblockThread, _: Policy) -> Reason | None:
     return _edge_missing(view.thread, command, f"thread {command.thread}")
 
