@@ -41,7 +41,7 @@ from casecore import (
     SetStatus,
     Status,
 )
-from casecore.rooms.composition import EFFECTS
+from casecore.rooms.composition import HOUSE
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AGENTS = ("ana", "ben", "cleo")
@@ -178,7 +178,7 @@ def copies(moulds: Iterable[Mould], number: int) -> Iterator[Event]:
 
 def changes_a_case(event: type[Event]) -> bool:
     """Whether events of this class change the record of a case."""
-    return any(effect.record is Case for effect in EFFECTS[event])
+    return any(effect.record is Case for effect in HOUSE.effects[event])
 
 
 @cache
