@@ -281,8 +281,8 @@ LIFE_CYCLE = (
         HANDLER,
         "a case that we start is written on before work on it has begun",
         "rooms/outbound",
-        "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
-        "    events += (CaseAssigned(by, at, case, by),)",
+        "CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))\n    content",
+        "CaseAssigned(by, at, case, by))\n    content",
         "we-write-on-sms",
     ),
     a_fault(
@@ -335,8 +335,8 @@ LIFE_CYCLE = (
         HANDLER,
         "a case that we start is nobody's",
         "rooms/outbound",
-        "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
-        "    events += (WorkBegun(by, at, case, by),)",
+        "CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))\n    content",
+        "WorkBegun(by, at, case, by))\n    content",
         "we-write-on-sms",
     ),
     a_fault(

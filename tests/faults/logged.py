@@ -44,8 +44,8 @@ LOGGED_CASES = (
         HANDLER,
         "a case that is logged for its queue waits in none",
         "rooms/logged_cases",
-        "        events.append(CaseQueued(by, at, case, begun.queue, at))\n",
-        "        pass\n",
+        "    placed = kept if c.keep else (CaseQueued(by, at, case, begun.queue, at),)\n",
+        "    placed = kept if c.keep else ()\n",
         LOGGED,
     ),
     a_fault(

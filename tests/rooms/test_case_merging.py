@@ -1,6 +1,7 @@
 """Merging cases: a customer has two about one matter, and they become one (§4)."""
 
 from datetime import timedelta
+from functools import partial
 
 import attrs
 import pytest
@@ -28,6 +29,7 @@ from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.last_words import LastWords
+from casecore.rooms.logged_cases import CustomerJoined, LogCase
 from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
@@ -43,6 +45,7 @@ from casecore.statuses import Status
 from casecore.testing.scenario import NUMBER, at, case_in, given, new_case
 
 MERGE = MergeCases("ana", at(minutes=30), "c1", "c2")
+KEEP = Policy.loads('[live]\nabandoned = "keep"')
 NO_WRAP_UP = "[wrap_up]\ndisposition = false\nnotes = false\n"
 NEXT = Policy.loads('[sla.default]\nfirst_response = "1h"\nnext_response = "1h"\nsolution = "24h"')
 RUNNING, MET, MISSED, STOPPED = ClockState
@@ -123,6 +126,32 @@ class TestMerging:
                 case(outcome, other).unanswered_since,
                 case(outcome, other).status,
             )
+
+    def test_into_a_logged_one(self):
+        """Whoever waits on the one has written on the other: it was only logged, and is so no more."""
+        log = LogCase("ana", at(minutes=20), "t9", "c9", "maria", Channel.SMS, note="n1", text="She rang")
+        story = given(new_case("c1", channel="sms"), log)
+        outcome = story.when(MergeCases("ana", at(minutes=30), "c1", "c9"))
+        assert CustomerJoined in map(type, outcome.events)
+        assert not case(outcome, "c9").logged
+        assert () == breaches(story, outcome)
+        assert case(story.when(MergeCases("ana", at(minutes=30), "c9", "c1")), "c1").unanswered_since == at()
+
+    def test_two_logged_ones(self):
+        """Nobody has written on either, so the other is a logged one still."""
+        log = partial(LogCase, "ana", at(minutes=20), customer="maria", channel=Channel.SMS, name="Maria", text="Rang")
+        logs = [log(thread="t8", new_case="c8", note="n8"), log(thread="t9", new_case="c9", note="n9")]
+        assert case(given(*logs).when(MergeCases("ana", at(minutes=30), "c8", "c9")), "c9").logged
+
+    def test_a_chat_into_a_logged_one(self):
+        """Somebody may come back to the chat, so it is the one that lives."""
+        log = LogCase("dora", at(minutes=20), "t9", "c9", "maria", Channel.CHAT, note="n1", text="She rang")
+        story = given(new_case("c1"), EndContact(CUSTOMER, at(5), "c1"), log, policy=KEEP)
+        (reason,) = (
+            story.when(MergeCases("dora", at(minutes=30), "c1", "c9")).refused("merge_cases.live").verdict.reasons
+        )
+        assert ("case c9 was only logged, and case c1 is a chat", "merge c9 into c1") == (reason.message, reason.remedy)
+        assert story.when(MergeCases("dora", at(minutes=30), "c9", "c1")).verdict
 
     def test_nobody_waits(self):
         """A case that is answered changes nothing of the other but its threads."""
@@ -321,6 +350,17 @@ class TestAfterwards:
         assert ("t-c1", at(minutes=0)) == (bounced.events[0].thread, bounced.events[0].waits_since)
         noted = two("pending", "pending", MERGE).when(DeliveryFailed(SYSTEM, at(minutes=55), "c1", "r-c1"))
         noted.then(MessageBounced)
+
+    def test_what_is_logged_then(self):
+        """A case that is logged on either thread is that successor, too."""
+        closed = two().and_given(MERGE, CloseCase("ana", at(minutes=35), "c2", CloseReason.SPAM))
+        logged = closed.when(LogCase("cleo", at(minutes=40), "t-c1", "c3", note="n1", text="She called"))
+        assert ("t-c1", ("t-c2",), "c2") == (
+            case(logged, "c3").thread,
+            case(logged, "c3").joined,
+            case(logged, "c3").predecessor,
+        )
+        assert "c3" == logged.desk.threads["t-c2"].case
 
     @pytest.mark.parametrize("thread", ["t-c1", "t-c2"])
     def test_the_successor(self, thread):

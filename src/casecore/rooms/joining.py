@@ -65,7 +65,7 @@ def speak_on(case: Editing, thread: str) -> None:
         case.thread, case.joined = thread, (*others, case.thread)
 
 
-def joins_successor(before: Case | None, cause: Command, successor: str, thread: str) -> tuple[Event, ...]:
+def joins_successor(before: Case | None, cause: Command | Event, successor: str, thread: str) -> tuple[Event, ...]:
     """The other threads that lead to a closed case lead to its successor, which starts on one of them.
 
     Args:

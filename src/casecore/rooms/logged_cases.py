@@ -41,16 +41,16 @@ from casecore.policies import Aspect, Policy
 from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import DraftSubmitted
-from casecore.rooms.arrivals import MessageReceived, SuccessorStarted, named_person, thread_identity
+from casecore.rooms.arrivals import MessageReceived, named_person, thread_identity
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
 from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact, ContactEnded, ContactStarted
 from casecore.rooms.notes import NoteAdded, SeesNote, note_fresh
 from casecore.rooms.offers import Offers
-from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST
+from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, begins_case
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.threads import NAMES_OWNER, CustomerMet, Thread, ThreadOpened, name_customer
+from casecore.rooms.threads import NAMES_OWNER, Thread
 from casecore.statuses import CLOSED
 
 # Command and event -------------------------------------------------------------------------------------
@@ -180,22 +180,10 @@ def _log_case(view: SeesLog, command: LogCase, policy: Policy) -> tuple[Event, .
     if begun is None:
         return ()
     by, at, case = c.by, c.at, c.new_case
-    events: list[Event] = []
-    if view.customer is None:
-        events.append(CustomerMet(by, at, begun.customer, unless_blank(c.name)))
-    events += name_customer(view, by, at, c.name)
-    if view.thread is None:
-        events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
-    events.append(begun)
-    if view.case is not None and view.case.successor is None:
-        events.append(SuccessorStarted(by, at, view.case.id, case))
-    if c.keep:
-        events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
-    else:
-        events.append(CaseQueued(by, at, case, begun.queue, at))
-    if c.note is not None:
-        events.append(NoteAdded(by, at, c.note, c.text, case=case, customer=None))
-    return tuple(events)
+    kept = (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
+    placed = kept if c.keep else (CaseQueued(by, at, case, begun.queue, at),)
+    noted = () if c.note is None else (NoteAdded(by, at, c.note, c.text, case=case, customer=None),)
+    return (*begins_case(view, begun, c.name), *placed, *noted)
 
 
 def _once_logged(view: SeesLog, command: LogCase, policy: Policy) -> SeesLog:

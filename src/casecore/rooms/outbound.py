@@ -46,7 +46,7 @@ from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, named_person, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
-from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
+from casecore.rooms.cases import Case, CaseStarted, HasCase, SeesCase, new_case_record
 from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact
 from casecore.rooms.joining import joins_successor
@@ -301,20 +301,22 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     if begun is None:
         return ()
     by, at, case = c.by, c.at, c.new_case
-    events: list[Event] = []
-    if view.customer is None:
-        events.append(CustomerMet(by, at, begun.customer, unless_blank(c.name)))
-    events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
-    if view.thread is None:
-        events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
-    events += (begun, *joins_successor(view.case, c, case, c.thread))
-    if view.case is not None and view.case.successor is None:
-        events.append(SuccessorStarted(by, at, view.case.id, case))
-    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
+    events = (*begins_case(view, begun, c.name), CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
     content = reply_content(c) | {"send_as": Status.PENDING}
     if c.for_approval:
         return (*events, DraftSubmitted(by, at, case, c.message, queue=begun.queue, note=c.note, **content))
     return (*events, ReplySent(by, at, case, c.message, author=by, thread=c.thread, **content))
+
+
+def begins_case(view: SeesCase, begun: CaseStarted, name: str | None) -> tuple[Event, ...]:
+    """What happens where we start a case: who is met and named, the thread, the case, and what it follows."""
+    by, at, thread, before = begun.by, begun.at, begun.thread, view.case
+    met = () if view.customer is not None else (CustomerMet(by, at, begun.customer, unless_blank(name)),)
+    named = name_customer(view, by, at, name)  # known since they opted in, by nothing but an id
+    opened = () if view.thread is not None else (ThreadOpened(by, at, thread, begun.customer, begun.channel),)
+    is_last = before is not None and before.successor is None
+    followed = (SuccessorStarted(by, at, before.id, begun.case),) if before is not None and is_last else ()
+    return (*met, *named, *opened, begun, *joins_successor(before, begun, begun.case, thread), *followed)
 
 
 def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> SeesClocks:
