@@ -504,6 +504,7 @@ REPLIES = (
         RECORD,
         "a draft's id names no message",
         "rooms/approvals",
+        '        SubmitDraft: names_message("draft"),\n'
         '        ApproveDraft: {"thread": _thread_of_draft, **names_message("draft")},\n',
         '        ApproveDraft: {"thread": _thread_of_draft},\n',
         DRAFT,
