@@ -281,7 +281,7 @@ class Room(Generic[V]):
         others: For commands that change two cases, and whose needs say that both are there: (view, command, policy) ->
             the view of the other one. Rules and consequences of what happens to that one are asked of it.
         keeps: What a room of a team's own keeps of a case, and sees: the name of each sheet, and the class of its
-            records. The room makes the first one when the case starts (`creates`).
+            records; None until the room makes one (`creates`).
         tries: What a check gives to try a room of a team's own: (policy, agent, case) -> commands about that case.
         promises: What such a room promises; `check`, `diff` and `replay` ask it beside those of §10.
     """
