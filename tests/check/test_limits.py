@@ -211,6 +211,15 @@ class TestScopes:
         assert "capacity.chat = 2" in judged.terms
         assert "capacity.chat = 9 for a case on chat, searched as 3" in judged.terms
 
+    def test_no_limit_but_for_some(self):
+        """What is promised of the others is told alone, where there is usually no limit."""
+        none = Policy.loads(
+            '[capacity]\nchat = "none"\n[[override]]\nmatch = { tag = ["vip"] }\nset = { "capacity.chat" = 1 }'
+        )
+        scopes = ["chat-limit-tagged-vip", "limits-of-their-own", "an-agent-who-is-changed"]
+        (judged,) = check(none, only={"04"}, scopes=scopes, walk=0).judgements
+        assert ["capacity.chat = 1 for a case tagged vip"] == [term for term in judged.terms if "chat" in term]
+
     @pytest.mark.parametrize("total", [0, 4, MOST_IN_TOTAL, MOST_IN_TOTAL + 1, 1000])
     def test_limits_in_total(self, total):
         """One case more than fits, or than fits in the lowered one."""

@@ -1,5 +1,7 @@
 """Witnesses in a search: what they find wrong or look for, what must be tried, and where there is a way to."""
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
@@ -10,10 +12,12 @@ from casecore.check.narrow_scopes import closed_scope
 from casecore.explore import Part, Result, Scope, Watched, explore
 from casecore.explore.components import CanonicalForm
 from casecore.explore.model import Model, Questions
+from casecore.explore.pages import INSTANTS
 from casecore.explore.read_log import TABLE_OF
 from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.promises import PROMISES, WAYS_ON
+from casecore.promises.books import Books
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.promises.pages import CasePage
 from casecore.rooms.breaks import SetNextState
@@ -129,3 +133,9 @@ def test_no_time_passes_for_an_instant_that_no_witness_asked_of_and_no_timer_end
     assert search.count_desks() == len(search.states)
     assert {"thread.customer_at", "thread_page.wrote"} == model.counting
     assert {"thread.customer_at"} == model.passing
+
+
+def test_an_instant_of_its_own_is_held_against_no_length():
+    """A snooze ends at its instant, not so long after it; whatever the policy says."""
+    (asleep,) = (instant for instant in INSTANTS if instant.field == "asleep_until")
+    assert timedelta(0) == asleep.length(Books(), "c1", SOP)

@@ -579,6 +579,7 @@ TOLD = {
     "08: resolved by a reply": Told("08", OPEN, replied(send_as=Status.RESOLVED)),
     "08: escalated by a reply": Told("", OPEN, replied(send_as=Status.ESCALATED)),
     "08: of the account": Told("08", OPEN, replied(about_account=True)),
+    "08: of the account, as its draft said": Told("09 08", (*OPEN, drafted(about_account=True)), approved()),
     "08: promised": Told("08", OPEN, PROMISED),
     "08: promised once they are known": Told("", KNOWN, PROMISED),
     "08: transferred": Told("08", OPEN, released(because=Release.TRANSFERRED)),

@@ -163,9 +163,18 @@ class TestMerging:
             case(outcome, "c2").asked_since,
         )
 
+    def test_owed_from_now_on(self):
+        """Whoever waited for nothing at the other is owed an answer since the merge, and not since it was taken."""
+        story = two("new", "open", SetStatus("ana", at(minutes=12), "c2", Status.RESOLVED))
+        outcome = story.when(MERGE)
+        assert at(minutes=30) == outcome.desk.cases["c2"].contact.owed_since
+        assert () == breaches(story, outcome)
+
     def test_she_wrote_there_last(self):
         """The thread on which she wrote last is the case's own, with what she said last."""
-        outcome = two("new", "pending", wrote("t-c1", minutes=20)).when(MERGE)
+        before = two("new", "pending", wrote("t-c1", minutes=20))
+        outcome = before.when(MERGE)
+        assert () == breaches(before, outcome)
         assert ("t-c1", ("t-c2",)) == (case(outcome, "c2").thread, case(outcome, "c2").joined)
         assert LastWords("m9") == outcome.desk.cases["c2"].last_words
         assert "t-c1" == outcome.and_when(replies()).events[0].thread

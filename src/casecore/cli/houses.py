@@ -52,16 +52,13 @@ def load_house(named: str | None) -> House:
 
 def _import_house(named: str, point: EntryPoint) -> Any:
     module, _, name = point.value.partition(":")
-    here = "" not in sys.path
-    if here:
-        sys.path.insert(0, "")
+    sys.path.insert(0, "")
     try:
         holder = import_module(module)
     except Exception as error:  # noqa: BLE001 -- whatever a module of somebody else's raises is told, not traced
         raise NoHouse(named, f"{module} cannot be imported ({type(error).__name__}: {error})") from None
     finally:
-        if here:
-            sys.path.remove("")
+        sys.path.remove("")
     if hasattr(holder, name):
         return getattr(holder, name)
     raise NoHouse(named, f"{module} has no {name or 'name after the colon'}", did_you_mean(name, vars(holder)))

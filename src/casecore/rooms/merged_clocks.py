@@ -67,8 +67,6 @@ class HasClocksOfBoth(HasBothCases, Protocol):
 @wants("case", "other_file", "clocks")
 def _clocks_go_on(view: HasClocksOfBoth, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
     """What runs on a case goes on at the one into which it is merged; where that cannot be, it ends."""
-    if event.into is None:
-        return ()
     one, other = view.clocks, view.other_file.clocks or Clocks()
     running, theirs, told = _running(one), _running(other), dict[str, Any]()
     asked, go_on = [running[NRT]] if NRT in running else [], {*running}
@@ -89,7 +87,7 @@ def _clocks_go_on(view: HasClocksOfBoth, event: CaseClosed, policy: Policy) -> t
     missed |= {name: verdict.target for name in go_on if (verdict := getattr(one, name)) is not None}
     told |= {name.value: missed[name] for name in ClockName if name in go_on and name in missed}
     ended = [judge_clock(view, event, policy, name, event.at, reached=False) for name in running if name not in go_on]
-    taken = (ClocksTakenOver(event.by, event.at, event.into, **told),) if told else ()
+    taken = (ClocksTakenOver(event.by, event.at, view.other_file.case.id, **told),) if told else ()
     return (*(verdict for verdicts in ended for verdict in verdicts), *taken)
 
 
