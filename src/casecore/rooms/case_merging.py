@@ -226,7 +226,7 @@ def _not_merged_by_hand(_: SeesBoth, command: CloseCase, __: Policy) -> Reason |
     if command.reason is not CloseReason.MERGED:
         return None
     found = f"case {command.case} goes on as another, and nobody says as which"
-    return Reason("lifecycle.merged", found, "merge it into that one", ways=("MergeCases",))
+    return Reason("lifecycle.merged", found, "choose the case as which it goes on, and merge it into that one")
 
 
 # Rules -------------------------------------------------------------------------------------------------
@@ -268,8 +268,8 @@ def _same_customer(view: HasBothCases, command: MergeCases, _: Policy) -> Reason
     if whose == others:
         return None
     found = f"case {one.id} is {whose}'s, and case {other.id} is {others}'s"
-    remedy = "merge the customers first, if they are the same person; or move the case"
-    return Reason("merge_cases.customer", found, remedy, ways=("MergeCustomers", "MoveCase"))
+    remedy = "if they are the same person, let a supervisor merge the customers first; otherwise leave both as they are"
+    return Reason("merge_cases.customer", found, remedy)
 
 
 def _person(customer: Customer | None, named: str) -> str:

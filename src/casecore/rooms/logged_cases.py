@@ -112,9 +112,8 @@ def _no_open_case(view: HasCase, command: LogCase, _: Policy) -> Reason | None:
     case = view.case
     if case.status is CLOSED:
         return None
-    return Reason(
-        "logged.open_case", f"thread {command.thread} has the open case {case.id}", "write a note on that one"
-    )
+    found = f"thread {command.thread} has the open case {case.id}"
+    return Reason("logged.open_case", found, "add a note to that one", ways=("AddNote",))
 
 
 def _case_fresh(view: SeesLog, command: LogCase, _: Policy) -> Reason | None:

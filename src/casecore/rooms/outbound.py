@@ -245,7 +245,7 @@ def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy
     if not number:
         found = f"{channel} goes to a number, and none is known"
         remedy = f"give the phone in E.164, like {_EXAMPLE}, or record it"
-        return Reason("outbound.phone", found, remedy, {"phone": number})
+        return Reason("outbound.phone", found, remedy, {"phone": number}, ("RecordCustomer",))
     from casecore.templates.phones import check_phone  # with all of templates, when the first is started
 
     wrong = next(iter(check_phone(number)), None)
