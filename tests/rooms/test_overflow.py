@@ -226,3 +226,8 @@ class TestUnserved:
     def test_lunch(self):
         """Whether gil is there is not asked."""
         assert () == unserved(waits(LogOut("gil", at(1), "gil")).desk, at(2))
+
+
+def test_time_is_compared_where_some_queue_overflows():
+    """A search lets time pass for it there, and nowhere else."""
+    assert [False, True] == [OVERFLOWS.compared(policy) for policy in (Policy.default(), POLICY)]
