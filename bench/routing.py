@@ -39,7 +39,7 @@ def staffed() -> Desk:
         f"queue-{number}": Queue(
             reasons=(reason(number),),
             fallback=number == 0,
-            priority=Priority(initial=number % 7, acceleration=1 + number / QUEUES, max=1e9),
+            priority=Priority(initial=number % 7, acceleration=1 + number / QUEUES, max=1e6),
         )
         for number in range(QUEUES)
     }
