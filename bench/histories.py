@@ -42,6 +42,7 @@ from casecore import (
     Status,
 )
 from casecore.rooms.composition import HOUSE
+from casecore.rooms.contacts import ContactEnded
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AGENTS = ("ana", "ben", "cleo")
@@ -177,8 +178,8 @@ def copies(moulds: Iterable[Mould], number: int) -> Iterator[Event]:
 
 
 def changes_a_case(event: type[Event]) -> bool:
-    """Whether events of this class change the record of a case."""
-    return any(effect.record is Case for effect in HOUSE.effects[event])
+    """Whether events of this class change the record of a case; the end of a contact does on live channels only."""
+    return event is not ContactEnded and any(effect.record is Case for effect in HOUSE.effects[event])
 
 
 @cache

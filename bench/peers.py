@@ -184,11 +184,16 @@ class AppliedCase(Aggregate):
 
 
 def _begin(self, case, thread, customer, channel, queue, reason, language, predecessor, at):
+    vars(self).update(_AT_FIRST)
     self.case, self.thread, self.customer, self.channel = case, thread, customer, channel
     self.status, self.status_at, self.queue = Status.NEW, at, queue
     self.assignee = self.owner = self.waiting_since = self.unanswered_since = self.closed_as = None
     self.reason, self.language, self.predecessor = reason, language, predecessor
     self.tags = frozenset()
+
+
+_AT_FIRST = {field.name: field.default for field in attrs.fields(Case) if field.default is not attrs.NOTHING}
+"""What a case has as it starts, beside what its first event says."""
 
 
 def _applying(kind: type[Event]) -> type:
