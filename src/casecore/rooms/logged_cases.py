@@ -31,26 +31,22 @@ from casecore.kernel import (
     a_flag,
     a_text,
     an_id,
-    changed,
     frozen,
 )
-from casecore.kernel.records import freeze
 from casecore.kernel.rooms import by_agent, measures, wants
 from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Aspect, Policy
-from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived, named_person, thread_identity
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
-from casecore.rooms.clocks import Clocks, SeesClocks
+from casecore.rooms.clocks import SeesClocks
 from casecore.rooms.contacts import Contact, ContactEnded, ContactStarted
 from casecore.rooms.notes import NoteAdded, SeesNote, note_fresh
-from casecore.rooms.offers import Offers
-from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, begins_case
+from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, aspect_of, begins_case, once_begun
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.threads import NAMES_OWNER, Thread
+from casecore.rooms.threads import NAMES_OWNER
 from casecore.statuses import CLOSED
 
 # Command and event -------------------------------------------------------------------------------------
@@ -169,9 +165,7 @@ def _case_to_log(view: SeesLog, command: LogCase, policy: Policy) -> CaseStarted
 
 
 def _case_aspect(view: SeesLog, command: LogCase, policy: Policy) -> Aspect | None:
-    """What the policy's overrides look at of the case that is about to start."""
-    begun = _case_to_log(view, command, policy)
-    return None if begun is None else Aspect(begun.channel, begun.queue, begun.tags)
+    return aspect_of(_case_to_log(view, command, policy))
 
 
 def _log_case(view: SeesLog, command: LogCase, policy: Policy) -> tuple[Event, ...]:
@@ -192,22 +186,7 @@ def _once_logged(view: SeesLog, command: LogCase, policy: Policy) -> SeesLog:
         return view
     case: Editing = new_case_record(begun)
     case.assignee = case.owner = command.by if command.keep else None
-    wrote = None if view.thread is None else view.thread.customer_at
-    return changed(
-        view,
-        case=freeze(case, Case),
-        thread=Thread(begun.thread, begun.customer, begun.channel, begun.case, wrote),
-        draft=None,
-        offers=Offers(),
-        contact=None,
-        last_contact=None,
-        aftermath=Aftermath(),
-        clocks=Clocks(),
-        holder=view.actor if command.keep else None,
-        reviewer=None,
-        offered=None,
-        review_offered=None,
-    )
+    return once_begun(view, begun, case, contact=None, last_contact=None, holder=view.actor if command.keep else None)
 
 
 @wants("case")

@@ -20,6 +20,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from casecore.channels import WHATSAPP, Channel, Consent
 from casecore.kernel import (
@@ -66,6 +67,8 @@ from casecore.rooms.threads import (
 )
 from casecore.rooms.whatsapp import is_open
 from casecore.statuses import Status
+
+V = TypeVar("V", bound=SeesCase)
 
 # Commands and events -----------------------------------------------------------------------------------
 
@@ -291,8 +294,11 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
 
 
 def _case_aspect(view: SeesClocks, command: StartOutbound, policy: Policy) -> Aspect | None:
-    """What the policy's overrides look at of the case that is about to start."""
-    begun = _case_to_start(view, command, policy)
+    return aspect_of(_case_to_start(view, command, policy))
+
+
+def aspect_of(begun: CaseStarted | None) -> Aspect | None:
+    """What the policy's overrides look at of a case that is about to start."""
     return None if begun is None else Aspect(begun.channel, begun.queue, begun.tags)
 
 
@@ -326,20 +332,30 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
         return view
     case: Editing = new_case_record(begun)
     case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
+    contact = Contact(command.by, command.at, silence_since=command.at)
+    return once_begun(view, begun, case, contact=contact, holder=view.actor)
+
+
+def once_begun(view: V, begun: CaseStarted, case: Editing, **rows: Any) -> V:
+    """The view once a case that we start is there, and nothing of it waits.
+
+    Args:
+        view: What is there now.
+        begun: How it starts.
+        case: Its record.
+        rows: What else is there then: who holds it, which contact goes on.
+    """
     wrote = None if view.thread is None else view.thread.customer_at
+    nobody = dict.fromkeys(("draft", "reviewer", "offered", "review_offered"))
     return changed(
         view,
         case=freeze(case, Case),
         thread=Thread(begun.thread, begun.customer, begun.channel, begun.case, wrote),
-        draft=None,
         offers=Offers(),
-        contact=Contact(command.by, command.at, silence_since=command.at),
         aftermath=Aftermath(),
         clocks=Clocks(),
-        holder=view.actor,
-        reviewer=None,
-        offered=None,
-        review_offered=None,
+        **nobody,
+        **rows,
     )
 
 
