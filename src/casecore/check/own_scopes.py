@@ -33,12 +33,10 @@ def own_commands(policy: Policy, house: House, agents: tuple[str, ...], *rooms: 
 
 def own_scopes(policy: Policy, house: House) -> Iterator[Scope]:
     """For each own room that says what is to be tried: what is usual on two channels, and that beside it."""
+    channels = dict.fromkeys(open_channel(policy, preferred) for preferred in (Channel.EMAIL, Channel.CHAT))
     for room in house.rooms:
         if room.tries is not None:
-            for channel in dict.fromkeys(
-                open_channel(policy, preferred) for preferred in (Channel.EMAIL, Channel.CHAT)
-            ):
-                yield _scope_of(room.name, channel, policy, house)
+            yield from (_scope_of(room.name, channel, policy, house) for channel in channels)
 
 
 def _scope_of(room: str, channel: Channel, policy: Policy, house: House) -> Scope:

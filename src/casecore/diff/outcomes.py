@@ -158,9 +158,10 @@ def _steps_of(policy: Policy, commands: Sequence[Command]) -> Iterator[Step]:
     """
     desk: Desk = Desk(policy)
     for command in commands:
+        given = command
         if isinstance(command, AddAgent):
-            command = changed(command, queues=command.queues.intersection(policy.queues))  # noqa: PLW2901
-        step = Step.of(desk, command)
+            given = changed(command, queues=command.queues.intersection(policy.queues))
+        step = Step.of(desk, given)
         if step.accepted:
             desk = step.after
             yield step
