@@ -292,7 +292,7 @@ class Desk:
         return tuple(due for due in self._due_of(view, row.case, self.now) if due.key == REMINDER.key)
 
     def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
-        for timer in self.house.timers:
+        for timer in self.house.timers_under(self.policy):
             instant = timer.first_due(view, self.policy, now)
             if instant is not None:
                 command = timer.command(view, instant) if timer.command is not None else None

@@ -121,7 +121,7 @@ class Model:
         self._results: dict[Any, MoveResult] = {}
         self.timers = tuple(
             timer
-            for timer in house.timers
+            for timer in house.timers_under(policy)
             if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
             and any(timer.compared(policy.at(NOON)) for policy in self.policies)
         )

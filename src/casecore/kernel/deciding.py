@@ -11,6 +11,8 @@ A command is decided in four steps, always in this order:
 4. **Consequences.** What the events entail in other rooms is added. It is never refused. What was due before, and
    nobody has told yet (`Room.precedes`), comes first.
 
+A policy may bring rules of its own (`Room.brings`): under it they are asked as the others are.
+
 Before that, it is asked when the command happens (`Room.timed`), and a policy that says something otherwise from a date
 on or for some cases is asked for what is in force at that instant, for the case it is about, as that case is then.
 
@@ -45,7 +47,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.effects import ByClass, Edits, Effects, Place, effects_of
-from casecore.kernel.rooms import wanted_by, where_wanted
+from casecore.kernel.rooms import Brought, wanted_by, where_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,6 +55,9 @@ if TYPE_CHECKING:
 V = TypeVar("V")
 R = TypeVar("R")
 
+
+MOST_ENLARGED: Final = 100
+"""For so many policies with rules of their own the compiled rules are kept."""
 
 Missing: TypeAlias = frozenset[str]
 """The rows that a view lacks, of those that some rule wants."""
@@ -127,6 +132,7 @@ class Decider(Generic[V]):
     """
 
     rooms: tuple[Room[V], ...]
+    _enlarged: dict[int, tuple[tuple[Any, ...], Decider[V]]] = field(init=False, repr=False, factory=dict)
     _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
     _reactions: ByClass[tuple[Checks[V], tuple[Handler[V], ...]]] = field(init=False, repr=False)
@@ -182,6 +188,28 @@ class Decider(Generic[V]):
         """Every command that some room decides."""
         return tuple(self._plans)
 
+    def brought_by(self, policy: PolicyInForce) -> Brought[V]:
+        """The rules and timers that a policy brings."""
+        found = [room.brings(policy.rule) for room in self.rooms if room.brings is not None]
+        rules = (rule for brought in found for rule in brought.rules)
+        return Brought(tuple(rules), tuple(timer for brought in found for timer in brought.timers))
+
+    def under(self, policy: PolicyInForce) -> Decider[V]:
+        """These rooms, with the rules that a policy brings beside their own.
+
+        They are compiled once for what a policy says, also where it says something else otherwise on another date.
+        """
+        said = policy.rule
+        if not said:
+            return self
+        known = self._enlarged.get(id(said))
+        if known is None:
+            if len(self._enlarged) >= MOST_ENLARGED:
+                self._enlarged.clear()
+            brought = Room[V]("rules of the policy's own", rules=self.brought_by(policy).rules)
+            known = self._enlarged[id(said)] = said, Decider((*self.rooms, brought))
+        return known[1]
+
     def decide(self, view: V, command: Command, policy: PolicyInForce) -> Verdict:
         """What happens if this command is given, or every reason why it may not.
 
@@ -193,10 +221,11 @@ class Decider(Generic[V]):
         Returns:
             `Accepted` with events and deviations, or `Refused` with every reason.
         """
-        plan: _Plan[V] = self._plans.get(type(command), _UNKNOWN)
+        decider = self.under(policy) if policy.rule else self
+        plan: _Plan[V] = decider._plans.get(type(command), _UNKNOWN)  # noqa: SLF001 -- of its own class
         if plan.timed is not None:
             command = plan.timed(view, command)
-        verdict = self._verdict(plan, view, command, policy)
+        verdict = decider._verdict(plan, view, command, policy)  # noqa: SLF001 -- the same
         if not isinstance(verdict, Accepted) or not verdict.events:
             return verdict
         views = (view,) if plan.other is None else (view, plan.other(view, command, policy))
@@ -298,6 +327,9 @@ class Decider(Generic[V]):
         Returns:
             Every blocking reason; none when the command could be allowed.
         """
+        return self.under(policy)._reasons(view, command, policy, unread)  # noqa: SLF001 -- of its own class
+
+    def _reasons(self, view: V, command: Command, policy: PolicyInForce, unread: frozenset[str]) -> tuple[Reason, ...]:
         policy = self.in_force(view, command, policy)
         judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
         for need in judged:

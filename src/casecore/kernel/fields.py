@@ -153,6 +153,34 @@ def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
         raise CommandError(attribute.name, f"{quoted(value)} is no count", f"give a whole number from 0 to {MOST:,}")
 
 
+Value: TypeAlias = str | int | float | bool
+"""What may be noted under a name: a text, a number, or yes or no."""
+
+LARGEST_NUMBER: Final = 10**12
+"""No number that is noted is larger, or smaller than its negative."""
+
+
+def _check_value(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None or attribute.default is not None:
+        _raise_unless_value(attribute.name, value)
+
+
+def _check_values(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        found = f"{quoted(value)} does not hold values by name"
+        raise CommandError(attribute.name, found, "give texts, numbers or True and False by name")
+    for held in value.values():
+        _raise_unless_value(attribute.name, held)
+
+
+def _raise_unless_value(name: str, value: object) -> None:
+    if isinstance(value, str):
+        _raise_unless_text(name, value)
+    elif type(value) not in (int, float, bool) or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:  # type: ignore[operator]
+        found, most = f"{quoted(value)} is no value", f"{LARGEST_NUMBER:,}"
+        raise CommandError(name, found, f"give a text, True or False, or a number from -{most} to {most}")
+
+
 def _check_length(_: object, attribute: Attribute[Any], value: Any) -> None:
     if value is None and attribute.default is None:
         return
@@ -250,6 +278,16 @@ def some_counts(**options: Any) -> Any:
 def some_tallies(**options: Any) -> Any:
     """A field for whole numbers from 0 to `MOST` by name. Raises `CommandError` for anything else."""
     return field(validator=_check_tallies, converter=copy_of_table, hash=False, **options)
+
+
+def a_value(**options: Any) -> Any:
+    """A field for a text, a flag, or a number up to `LARGEST_NUMBER`. Raises `CommandError` for anything else."""
+    return field(validator=_check_value, **options)
+
+
+def some_values(**options: Any) -> Any:
+    """A field for such values by name. Raises `CommandError` when one of them is malformed."""
+    return field(validator=_check_values, converter=copy_of_table, hash=False, **options)
 
 
 def a_count(**options: Any) -> Any:

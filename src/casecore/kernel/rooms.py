@@ -35,6 +35,10 @@ class PolicyInForce(CitedPolicy, Protocol):
     def mode(self, rule: str) -> Enforcement:
         """How strictly the rule with this id is kept."""
 
+    @property
+    def rule(self) -> tuple[Any, ...]:
+        """What it says of rules of its own; rooms make rules of it (`Room.brings`)."""
+
 
 class Sees(Protocol):
     """All that the kernel asks of a view."""
@@ -253,6 +257,14 @@ class Probe:
 
 
 @frozen
+class Brought(Generic[V]):
+    """What a room makes of a policy: rules and timers that are there under this one and no other."""
+
+    rules: tuple[Rule[V], ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+
+@frozen
 class Room(Generic[V]):
     """One capability, at the foot of its file.
 
@@ -280,6 +292,7 @@ class Room(Generic[V]):
         timed: (view, command) -> the command at the instant at which it happens, where that is not simply its own.
         others: For commands that change two cases, and whose needs say that both are there: (view, command, policy) ->
             the view of the other one. Rules and consequences of what happens to that one are asked of it.
+        brings: (what a policy says of rules of its own) -> the rules and timers that it brings.
         keeps: What a room of a team's own keeps of a case, and sees: the name of each sheet, and the class of its
             records; None until the room makes one (`creates`).
         tries: What a check gives to try a room of a team's own: (policy, agent, case) -> commands about that case.
@@ -303,6 +316,7 @@ class Room(Generic[V]):
     precedes: Callable[[V, Any, Any], tuple[Event, ...]] | None = None
     timed: Mapping[type[Command], Callable[[V, Any], Command]] = field(factory=dict)
     others: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
+    brings: Callable[[tuple[Any, ...]], Brought[V]] | None = None
     keeps: Mapping[str, type] = field(factory=dict)
     tries: Callable[[Any, str, str], Iterable[Command]] | None = None
     promises: tuple[Any, ...] = ()

@@ -1,8 +1,8 @@
 """Which keys of a policy set a rule, what the policy cites for them, and where they stand: what a refusal tells.
 
-A rule is set by the key that is called like it, by those whose declaration names it, and by its entry in
-`[enforcement]`. Of keys that there are once for each channel, queue or level, a refusal is about those of the one that
-its facts name.
+A rule of the policy's own sets itself. Any other is set by the key that is called like it, and by those whose
+declaration names it. To both belongs the entry in `[enforcement]`. Of keys that there are once for each channel, queue
+or level, a refusal is about those of the one that its facts name.
 """
 
 from __future__ import annotations
@@ -26,11 +26,28 @@ def settings_of(policy: Policy, rule: str, facts: Mapping[str, Any]) -> tuple[Se
         rule: The rule's id.
         facts: What was measured.
     """
+    own = _own_rule(policy, rule)
+    if own is not None:
+        return (own, *_softened(policy, rule))
     words = {str(value) for value in facts.values() if isinstance(value, str)}
     keys = [key for declared in keys_of_rule(type(policy), rule) for key in _named(policy, declared)]
     meant = [key for key in keys if words.intersection(_steps(policy, key))] or keys
-    softened = [under("enforcement", rule)] if rule in policy.enforcement else []
-    return tuple(_setting(policy, key) for key in (*meant, *softened))
+    return (*(_setting(policy, key) for key in meant), *_softened(policy, rule))
+
+
+def _softened(policy: Policy, rule: str) -> tuple[Setting, ...]:
+    """The entry that says how strictly a rule is kept, where there is one."""
+    return (_setting(policy, under("enforcement", rule)),) if rule in policy.enforcement else ()
+
+
+def _own_rule(policy: Policy, rule: str) -> Setting | None:
+    """A rule of the policy's own, which sets itself."""
+    number = next((number for number, own in enumerate(policy.rule) if own.id == rule), None)
+    if number is None:
+        return None
+    path = f"rule[{number}]"
+    origin, source = policy.origin(path), policy.rule[number].source or policy.source
+    return Setting(path, source) if origin is None else Setting(path, source, origin.file, origin.line)
 
 
 def _named(policy: Policy, path: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from casecore.kernel.problems import Origin, outer, under
 from casecore.policies.declared import find_key, is_entry
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import NONE, Named
-from casecore.policies.layers import LAYERS
+from casecore.policies.layers import JOINED
 from casecore.policies.origins import Sources
 from casecore.policies.policy import Policy
 
@@ -67,7 +67,7 @@ def _place_of(policy: Policy, edit: Edit, mine: Any, others: Any) -> Origin | No
     root: Any = Policy
     around = find_key(root, outer(edit.key))
     paths = [edit.key, f"{edit.key}[0]"]
-    if edit.steps[0] in LAYERS:
+    if edit.steps[0] in JOINED:
         paths = [*_layer_paths(edit.key, mine or [], others or [])]
     elif around is not None and isinstance(around.kind, Named) and not around.is_table:
         paths.append(around.path)
@@ -87,8 +87,8 @@ def _layer_paths(name: str, mine: list[Any], others: list[Any]) -> Iterator[str]
 
 
 def _selects(layer: Mapping[str, Any]) -> Any:
-    """What a layer is for: some cases, a date, a promise."""
-    return [layer.get(word) for word in ("match", "on", "promise")]
+    """What a layer is for: some cases, a date, a promise; of a rule, which it is."""
+    return [layer.get(word) for word in ("match", "on", "promise", "id")]
 
 
 def _differing_keys(old: Mapping[str, Any], new: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Edit]:

@@ -3,8 +3,8 @@
 * A file is UTF-8 TOML of at most a megabyte; a byte order mark and Windows' line ends are fine.
 * `extends = "base.toml"` takes another file as the ground, found beside the file that says so; `extends = "casecore"`
   takes the SOP that ships. What a file says stands over what the file below says: tables are merged key by key;
-  overrides that match the same, and changes on the same date, are one. At most eight files lie on each other, and never
-  in a circle.
+  overrides that match the same, changes on the same date, and rules with the same id, are one. At most eight files
+  lie on each other, and never in a circle.
 * Whatever is in a file, the answer is data or a `PolicyError` that says where. The time it takes grows with the size
   of the file and with nothing else.
 """
@@ -23,7 +23,7 @@ from casecore.kernel.problems import SHOWN, Problem, why_unreadable
 from casecore.policies.declared import find_key
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import NONE, EmptiedTable, Named, Table, Text, Whole, keys_of
-from casecore.policies.layers import LAYERS, Settings
+from casecore.policies.layers import JOINED, Settings
 from casecore.policies.origins import Source, Sources, locate_problems
 from casecore.policies.sop import SCHEMA, Sop
 from casecore.policies.spans import Span, Spans, TooDeep
@@ -247,7 +247,7 @@ def _read_below(path: Path, above: list[Source], seen: set[object], name: str, s
 def _merge_file(merged: dict[str, Any], source: Source) -> None:
     """Lay what a file says over what the files below it say."""
     own = dict(source.plain)
-    for layer in LAYERS:
+    for layer in JOINED:
         below, mine = merged.get(layer, []), own.get(layer)
         if isinstance(mine, list) and isinstance(below, list):
             own[layer] = joined = [*below]
@@ -257,15 +257,15 @@ def _merge_file(merged: dict[str, Any], source: Source) -> None:
                 if place == len(joined):
                     joined.append(item)
                 else:
-                    joined[place] = _merge_values(below[place], item, Table(LAYERS[layer]))
+                    joined[place] = _merge_values(below[place], item, Table(JOINED[layer]))
                     free.remove(place)
                 source.layers[f"{layer}[{place}]"] = f"{layer}[{number}]"
     merged.update(_merge_values(merged, own, Table(Sop)))
 
 
 def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
-    """Whether layers of two files are one: overrides that match the same cases, or changes on the same date."""
-    name = {"override": "match", "change": "on"}.get(layer)
+    """Whether layers of two files are one: they match the same cases, change on the same date, or have the same id."""
+    name = {"override": "match", "change": "on", "rule": "id"}.get(layer)
     return isinstance(below, dict) and isinstance(above, dict) and name in below and below[name] == above.get(name)
 
 

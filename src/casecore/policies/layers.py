@@ -14,7 +14,7 @@ A case is matched as it is when it is asked about: with its channel, its queue a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
@@ -32,18 +32,16 @@ from casecore.policies.kinds import (
     Id,
     KeyScope,
     Named,
-    Several,
     Table,
     Text,
-    ValueKind,
     a_source,
     key,
     look_at,
     section,
     settle_value,
 )
-from casecore.policies.plain_kinds import as_a_file_writes
-from casecore.policies.sections import Queue
+from casecore.policies.plain_kinds import Words, as_a_file_writes
+from casecore.policies.sections import OwnRule, Queue
 from casecore.policies.sop import Sop
 
 MOST: Final = 50
@@ -162,32 +160,6 @@ def _one_by_one(known: DeclaredKey, value: Any, path: str) -> Iterator[tuple[Dec
         yield known, value, path
     else:
         yield from ((one, entries[word], under(path, word)) for word, one in found.items() if one is not None)
-
-
-@frozen
-class Words:
-    """One text, or a list of several; kept as a tuple."""
-
-    of: ValueKind
-    most: int = 5
-    form: Callable[[Any], Any] | None = None
-
-    @property
-    def describe(self) -> str:
-        """What each is."""
-        return f"{self.of.describe}, or a list of at most {self.most}"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A tuple, of one where a single text is given."""
-        if isinstance(value, list):
-            return Several(self.of, self.most, self.form).read(value, path, problems)
-        read = self.of.read(value, path, problems)
-        return MISSING if read is MISSING else (read,)
-
-    def write(self, value: tuple[Any, ...]) -> Any:
-        """A single text where there is one."""
-        written = [self.of.write(item) for item in value]
-        return written[0] if len(written) == 1 else written
 
 
 @frozen
@@ -356,6 +328,9 @@ class Waiver:
 
 LAYERS: Final = MappingProxyType({"override": Override, "change": Change, "waiver": Waiver})
 """The arrays of tables that hold the layers, and what each of them is."""
+
+JOINED: Final = MappingProxyType({**LAYERS, "rule": OwnRule})
+"""The arrays of tables of which a file adds to those of the files below it."""
 
 
 # Instants ----------------------------------------------------------------------------------------------

@@ -13,11 +13,11 @@ from casecore.kernel import frozen
 from casecore.kernel.problems import Origin, Problem, outer, steps_of, under
 from casecore.policies.declared import find_key
 from casecore.policies.kinds import MISSING
-from casecore.policies.layers import LAYERS
+from casecore.policies.layers import JOINED
 from casecore.policies.sop import Sop
 from casecore.policies.spans import Spans
 
-_LAYER = re.compile(rf"({'|'.join(LAYERS)})\[(\d+)\]")
+_LAYER = re.compile(rf"({'|'.join(JOINED)})\[(\d+)\]")
 
 
 def layer_at(path: str) -> tuple[str, int, str]:

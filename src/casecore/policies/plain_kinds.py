@@ -334,6 +334,32 @@ def _note_alike(items: list[Any], form: Callable[[Any], Any], path: str, problem
 
 
 @frozen
+class Words:
+    """One text, or a list of several; kept as a tuple."""
+
+    of: ValueKind
+    most: int = 5
+    form: Callable[[Any], Any] | None = None
+
+    @property
+    def describe(self) -> str:
+        """What each is."""
+        return f"{self.of.describe}, or a list of at most {self.most}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A tuple, of one where a single text is given."""
+        if isinstance(value, list):
+            return Several(self.of, self.most, self.form).read(value, path, problems)
+        read = self.of.read(value, path, problems)
+        return MISSING if read is MISSING else (read,)
+
+    def write(self, value: tuple[Any, ...]) -> Any:
+        """A single text where there is one."""
+        written = [self.of.write(item) for item in value]
+        return written[0] if len(written) == 1 else written
+
+
+@frozen
 class OrNone:
     """A value, or the word for none.
 

@@ -28,6 +28,7 @@ from casecore.kernel.fields import to_instant
 from casecore.kernel.problems import Origin, Problem, outer, quoted, under
 from casecore.kernel.words import same_form
 from casecore.policies.citing import settings_of
+from casecore.policies.conditions import Fact, Test
 from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
 from casecore.policies.files import parse_toml, read_text, resolve_extends, shipped_text
@@ -123,9 +124,17 @@ class Policy(Sop):
 
     @property
     def tags_looked_at(self) -> frozenset[str]:
-        """The tags at which an override or a queue looks, in the form in which tags are compared."""
-        named = (tag for queue in self.queues.values() for tag in queue.tags)
+        """The tags at which an override, a queue or a rule looks, in the form in which tags are compared."""
+        named = [tag for queue in self.queues.values() for tag in queue.tags]
+        named += [tag for test in self.tests_of_rules if test.fact is Fact.TAG for tag in test.value]
         return self._tags_of_overrides.union(map(same_form, named))
+
+    @property
+    def tests_of_rules(self) -> Iterator[Test]:
+        """Everything at which rules of its own look."""
+        for rule in self.rule:
+            yield from rule.when.every_test
+            yield from () if rule.needs is None else rule.needs.every_test
 
     def periods(self, since: datetime | None) -> Iterator[tuple[datetime | None, datetime | None, Policy]]:
         """Each policy in force from an instant on: when it begins and ends, None for always; the first has begun."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.kernel import ID_LIMIT
+from casecore.policies.conditions import DEEPEST, FACTS, AnyNumber, AnyValue, Compared, Conditions, Unset
 from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, keys_inside
 from casecore.policies.files import EXTENDS
 from casecore.policies.kinds import (
@@ -36,8 +37,11 @@ from casecore.policies.kinds import (
     may_be_absent,
     words_of,
 )
-from casecore.policies.layers import DateOrInstant, PromiseNumber, Settings, Words
+from casecore.policies.layers import DateOrInstant, PromiseNumber, Settings
+from casecore.policies.patterns import LONGEST_TEXT
+from casecore.policies.plain_kinds import Words
 from casecore.policies.policy import Policy
+from casecore.policies.sections.own_rules import PatternText
 
 Schema = dict[str, Any]
 
@@ -60,7 +64,7 @@ def json_schema() -> Schema:
         "title": "casecore policy",
         "description": "The standard operating procedure of a support desk, as casecore runs it.",
     }
-    return {**head, **schema}
+    return {**head, **schema, "definitions": {"condition": _condition_schema()}}
 
 
 def schema_text() -> str:
@@ -84,6 +88,34 @@ def _schema_of(kind: ValueKind) -> Schema:
     if type(kind) not in _SCHEMAS:
         raise TypeError(f"say in _SCHEMAS how the values of a {type(kind).__name__} are described")
     return _SCHEMAS[type(kind)](kind)
+
+
+_CONDITION: Final = MappingProxyType({"$ref": "#/definitions/condition"})
+
+
+def _condition_schema() -> Schema:
+    """The schema of a condition, in which others may lie."""
+    some = {"type": "array", "items": {**_CONDITION}, "minItems": 1}
+    number, value = _schema_of(AnyNumber()), _schema_of(AnyValue())
+    compared: dict[str, Schema] = {
+        Compared.ABOVE: number,
+        Compared.AT_LEAST: {"anyOf": [number, _schema_of(Length())]},
+        Compared.BELOW: {"anyOf": [number, _schema_of(Length())]},
+        Compared.AT_MOST: number,
+        Compared.IS: value,
+        Compared.ONE_OF: {"type": "array", "items": value, "uniqueItems": True},
+        "unset": _schema_of(Choice(Unset)),
+    }
+    facts = {fact.value: _schema_of(kind) for fact, kind in FACTS.items()}
+    properties = {
+        **facts,
+        **{str(word): one for word, one in compared.items()},
+        "all": some,
+        "any": some,
+        "not": {**_CONDITION},
+    }
+    description = f"All that stands in it has to hold; at most {DEEPEST} tables lie in each other."
+    return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
 
 
 def _length_schema(kind: Length) -> Schema:
@@ -122,6 +154,8 @@ def _or_none(schema: Schema) -> Schema:
     """The schema of what fits another one, or of the word for none; each mistake is still marked where it is."""
     if "enum" in schema:
         return {**schema, "enum": [*schema["enum"], NONE]}
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "string", "enum": [NONE]}]}
     if schema["type"] == "string":
         return {**schema, "pattern": f"^{NONE}$|{schema['pattern']}"} if "pattern" in schema else schema
     return {**schema, "type": [schema["type"], "string"], "pattern": f"^{NONE}$"}
@@ -160,6 +194,10 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Id: lambda kind: {"type": "string", "maxLength": ID_LIMIT, "minLength": 1},
         PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
         Length: _length_schema,
+        AnyNumber: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
+        AnyValue: lambda kind: {"type": ["string", "number", "boolean"]},
+        PatternText: lambda kind: {"type": "string", "minLength": 1, "maxLength": 5 * LONGEST_TEXT},
+        Conditions: lambda kind: {**_CONDITION},
         Choice: lambda kind: {"type": "string", "enum": [*words_of(kind.choices)]},
         Several: lambda kind: {
             "type": "array",

@@ -21,12 +21,26 @@ from casecore.channels import Channel
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import Problem, did_you_mean, quoted, under
 from casecore.policies.errors import PolicyError
-from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
+from casecore.policies.kinds import (
+    Choice,
+    KeyScope,
+    Named,
+    Several,
+    Table,
+    Text,
+    Whole,
+    a_source,
+    key,
+    keys_of,
+    section,
+)
+from casecore.policies.rule_soundness import MOST_ATTRIBUTES, MOST_RULES, own_rule_problems
 from casecore.policies.sections import (
     ALL_HOURS,
     ALWAYS_COUNTED,
     TEMPLATE_ENTRIES,
     Approval,
+    Attribute,
     Authentication,
     Away,
     Capacity,
@@ -39,6 +53,7 @@ from casecore.policies.sections import (
     Lifecycle,
     Live,
     Opening,
+    OwnRule,
     Queue,
     Reopening,
     Replies,
@@ -175,7 +190,22 @@ class Sop:
         factory=dict,
         clause="§10",
     )
+    attributes: Mapping[str, Attribute] = key(
+        Named(Table(Attribute), most=MOST_ATTRIBUTES),
+        "What is noted of a case, by name: what rules of your own look at.",
+        factory=dict,
+        scope=KeyScope.FILE,
+        clause="§4",
+    )
+    rule: tuple[OwnRule, ...] = key(
+        Several(Table(OwnRule), MOST_RULES),
+        "Rules of your own.",
+        default=(),
+        scope=KeyScope.FILE,
+        clause="§10",
+    )
     # Worked out of the values; nobody can tell it from outside.
+    _own_modes: dict[str, Enforcement] = attrs.field(factory=dict, init=False, eq=False, repr=False)
     _calendars: dict[str, Calendar] = attrs.field(factory=dict, init=False, eq=False, repr=False)
     _promised: dict[tuple[str, Channel, Level], tuple[timedelta | None, Calendar | None]] = attrs.field(
         factory=dict, init=False, eq=False, repr=False
@@ -187,9 +217,11 @@ class Sop:
             *self._read_calendars(),
             *_unusable_entries(self.catalogue),
             *_zone_problems(self.zone),
+            *own_rule_problems(self),
         )
         if problems:
             raise PolicyError("policy", problems)
+        self._own_modes.update({rule.id: rule.enforcement for rule in self.rule})
 
     def _read_calendars(self) -> Iterator[Problem]:
         for name, opening in self.calendars.items():
@@ -212,7 +244,7 @@ class Sop:
         """How strictly the policy keeps the rule with this id."""
         own_key = SOFTENED_BY.get(rule)
         if own_key is None:
-            return self.enforcement.get(rule, Enforcement.BLOCK)
+            return self.enforcement.get(rule) or self._own_modes.get(rule, Enforcement.BLOCK)
         mode: Enforcement = attrgetter(own_key)(self)
         return mode
 
@@ -401,10 +433,11 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:
         problems.append(Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"))
+    softened = SWITCHABLE.union(rule.id for rule in sop.rule)
     for rule, mode in sop.enforcement.items():
-        if rule not in SWITCHABLE:
-            expected = "a rule that may be softened: " + ", ".join(sorted(SWITCHABLE))
+        if rule not in softened:
+            expected = "a rule that may be softened: " + ", ".join(sorted(softened))
             key = SOFTENED_BY.get(rule)
-            remedy = f'write {key} = "{mode}"' if key else did_you_mean(rule, SWITCHABLE)
+            remedy = f'write {key} = "{mode}"' if key else did_you_mean(rule, softened)
             problems.append(Problem(under("enforcement", rule), "cannot be softened", expected, remedy, of_key=True))
     return tuple(problems)

@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -37,13 +38,15 @@ from casecore.kernel import (
     some,
     some_texts,
 )
+from casecore.kernel.fields import Value, some_values
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_customer, measures, soft_rule
 from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
+from casecore.rooms.attributes import against_value, noted_values
 from casecore.rooms.blocking import SeesWriter, is_blocked
-from casecore.rooms.cases import Case, CaseStarted, SeesCase, ask_again
+from casecore.rooms.cases import NOTHING_NOTED, Case, CaseStarted, SeesCase, ask_again
 from casecore.rooms.joining import joins_successor, speak_on
 from casecore.rooms.threads import (
     NAMES_OWNER,
@@ -86,6 +89,7 @@ class ReceiveMessage(Command):
         attachments: Names or addresses of what is attached.
         sent_at: When it was sent; `at`, when the desk learns of it, where nobody says.
         participant: Who writes, if it is not the customer: somebody in copy of an email.
+        attributes: What the host knows of the matter, by names that the policy declares; the case starts with it.
     """
 
     thread: str = an_id(of="thread")
@@ -104,6 +108,7 @@ class ReceiveMessage(Command):
     attachments: tuple[str, ...] = some_texts(default=())
     sent_at: datetime | None = an_instant(default=None)
     participant: str | None = an_id(default=None)
+    attributes: Mapping[str, Value] = some_values(default=NOTHING_NOTED)
 
 
 # Events ----------------------------------------------------------------------------------------------
@@ -294,6 +299,11 @@ def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reas
     )
 
 
+def _values_fit(_: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
+    found = (against_value(name, value, policy) for name, value in command.attributes.items())
+    return next(filter(None, found), None)
+
+
 # Handlers --------------------------------------------------------------------------------------------
 
 
@@ -410,6 +420,7 @@ def _start_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> t
             language=unless_blank(c.language),
             predecessor=predecessor,
             tags=distinct(c.tags),
+            attributes=noted_values(c.attributes, policy),
         ),
         *joins_successor(before, c, new, c.thread),
         CaseQueued(c.by, c.at, new, queue, c.at),
@@ -492,7 +503,10 @@ ARRIVALS: Room[SeesArrival] = Room(
         Rule("message.fresh", "A message's id is used once", "§1", (ReceiveMessage,), _not_received),
         Rule("case.fresh", "A case's id is used once", "§2", (ReceiveMessage,), _case_fresh),
     ),
-    rules=(soft_rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),
+    rules=(
+        soft_rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),
+        Rule("attribute.value", "A value is of its attribute's type", "§4", (ReceiveMessage,), _values_fit),
+    ),
     decide={ReceiveMessage: _receive_message},
     creates={(Message, MessageReceived): _new_message, (Message, MessageNoted): _new_noted_message},
     evolve={

@@ -14,10 +14,13 @@ How cases start is told in `arrivals.py`, who holds them in `assignments.py`; bo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
+
+from attrs import field
 
 from casecore.channels import Channel, on_line
 from casecore.kernel import (
@@ -32,10 +35,13 @@ from casecore.kernel import (
     Rule,
     Timer,
     a_choice,
+    a_count,
     an_id,
     frozen,
 )
 from casecore.kernel.durations import duration_text
+from casecore.kernel.fields import Value
+from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
 from casecore.kernel.rooms import NEVER_COMES, by_agent, measures, not_by_customer, soft_rule, too_early, wants
 from casecore.policies import Policy
@@ -60,6 +66,9 @@ UNWANTED = frozenset({CloseReason.SPAM, CloseReason.TRASHED})
 
 FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED, CloseReason.MERGED}
 """The reasons for which a case is closed from every status."""
+
+NOTHING_NOTED: Final[Mapping[str, Value]] = FrozenDict()
+"""The attributes of a case of which nothing is noted: the same for all of them."""
 
 # Record ----------------------------------------------------------------------------------------------
 
@@ -91,6 +100,8 @@ class Case:
         threads: The threads that it has left (`moving.py`), on which messages of it stand.
         logged: Whether it began with no message (`logged_cases.py`), and its customer has not written yet.
         joined: The other threads that lead to it (`joining.py`).
+        attributes: What is noted of it, by the names that the policy declares (`attributes.py`).
+        notes: How many notes are on it.
     """
 
     id: str
@@ -121,6 +132,8 @@ class Case:
     threads: tuple[str, ...] = ()
     logged: bool = False
     joined: tuple[str, ...] = ()
+    attributes: Mapping[str, Value] = field(default=NOTHING_NOTED, hash=False)
+    notes: int = a_count(default=0)
 
     @property
     def live(self) -> bool:
@@ -225,6 +238,7 @@ class CaseStarted(Event):
 
     Attributes:
         logged: Whether with no message: an agent has logged it.
+        attributes: What the host has noted of it, by name.
     """
 
     case: str
@@ -237,6 +251,7 @@ class CaseStarted(Event):
     predecessor: str | None = None
     tags: frozenset[str] = frozenset()
     logged: bool = False
+    attributes: Mapping[str, Value] = field(default=NOTHING_NOTED, hash=False)
 
 
 @frozen
@@ -486,6 +501,7 @@ def new_case_record(event: CaseStarted) -> Case:
         tags=event.tags,
         predecessor=event.predecessor,
         logged=event.logged,
+        attributes=event.attributes,
     )
 
 

@@ -25,12 +25,14 @@ from casecore.kernel.deciding import Decider
 from casecore.kernel.effects import Effects, Place
 from casecore.kernel.records import record
 from casecore.kernel.views import Views
+from casecore.policies import Policy
 from casecore.rooms.absences import ABSENCES
 from casecore.rooms.aftermath import Aftermath, WrapUp
 from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
+from casecore.rooms.attributes import ATTRIBUTES
 from casecore.rooms.authentication import AUTHENTICATION
 from casecore.rooms.blocking import BLOCKING
 from casecore.rooms.bounces import BOUNCES
@@ -56,6 +58,7 @@ from casecore.rooms.offers import OFFERS, Offers
 from casecore.rooms.opening_hours import OPENING_HOURS
 from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.overflow import OVERFLOW
+from casecore.rooms.own_rules import OWN_RULES
 from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
@@ -156,6 +159,7 @@ ROOMS: Final[tuple[Room[Any], ...]] = (
     MERGING,
     BLOCKING,
     CASES,
+    ATTRIBUTES,
     ASSIGNMENTS,
     OVERFLOW,
     JOINING,
@@ -192,6 +196,7 @@ ROOMS: Final[tuple[Room[Any], ...]] = (
     TIMES,
     CASE_MERGING,
     MERGED_CLOCKS,
+    OWN_RULES,
 )
 """Every room, lower ones first."""
 
@@ -251,6 +256,10 @@ class House(Decider[View]):
     @timers.default
     def _every_timer(self) -> tuple[Timer, ...]:
         return tuple(timer for room in self.rooms for timer in room.timers)
+
+    def timers_under(self, policy: Policy) -> tuple[Timer, ...]:
+        """Every timer of every room, and those that a policy brings."""
+        return (*self.timers, *self.brought_by(policy).timers) if policy.rule else self.timers
 
     def __reduce__(self) -> tuple[Callable[[str, str], House], tuple[str, str]]:
         """Rooms are code, which is never sent: another process finds the house where this one has it."""

@@ -378,6 +378,14 @@ def _new_note(event: NoteAdded) -> Note:
     return Note(event.note, event.by, event.case, event.customer)
 
 
+def _one_more(case: Editing, event: NoteAdded) -> None:
+    case.notes += 1
+
+
+def _one_less(case: Editing, event: NoteDeleted) -> None:
+    case.notes -= 1
+
+
 def _put_tag(sheet: Editing, event: CaseTagged | MessageTagged) -> None:
     sheet.tags |= {event.tag}
 
@@ -434,7 +442,10 @@ NOTES: Room[SeesNote] = Room(
         (Case, CaseUntagged): _take_tag,
         (Customer, SentimentSet): _count_sentiment,
     },
-    notices={  # in histories from before threads were told, nobody can say on which message
+    notices={
+        (Case, NoteAdded): _one_more,  # where it is not on a customer
+        (Case, NoteDeleted): _one_less,
+        # in histories from before threads were told, nobody can say on which message
         (Message, MessageTagged): _put_tag,
         (Message, MessageUntagged): _take_tag,
         (Message, SentimentSet): _mark_message,

@@ -1,7 +1,7 @@
 """The tables of the policy file: every number and choice of an SOP, with type, default and meaning declared once.
 
 Each class is a table (`[lifecycle]`, `[chat.idle]`, ...), its fields are the keys, and the enumerations beside it are
-the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks, catalogue.
+the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks, catalogue, own rules.
 `policies/sop.py` puts the tables together.
 """
 
@@ -43,6 +43,10 @@ from casecore.policies.sections.contacts import Idle as Idle
 from casecore.policies.sections.contacts import Live as Live
 from casecore.policies.sections.contacts import Proceeding as Proceeding
 from casecore.policies.sections.contacts import WrapUpRules as WrapUpRules
+from casecore.policies.sections.own_rules import Attribute as Attribute
+from casecore.policies.sections.own_rules import AttributeType as AttributeType
+from casecore.policies.sections.own_rules import Guarded as Guarded
+from casecore.policies.sections.own_rules import OwnRule as OwnRule
 from casecore.policies.sections.work import ALWAYS_COUNTED as ALWAYS_COUNTED
 from casecore.policies.sections.work import COUNTED as COUNTED
 from casecore.policies.sections.work import Away as Away
