@@ -30,8 +30,8 @@ class TestPage:
     def test_tables(self):
         """Each word that a rule may guard, and each thing that it may look at, with what it takes."""
         written = dict(re.findall(r"<!-- (\w+) -->\n(.*?)\n?<!-- end -->", PAGE, re.DOTALL))
-        guards = [(f"`{word}`", GUARDS[word].doc) for word in Guarded]
-        facts = [(f"`{fact}`", MEANINGS[fact], FACTS[fact].describe.replace("|", "or")) for fact in Fact]
+        guards = [(word, GUARDS[word].doc) for word in Guarded]
+        facts = [(fact, MEANINGS[fact], FACTS[fact].describe) for fact in Fact]
         assert written == {
             "guards": "\n".join(table(("a word of `guards`", "what is guarded"), guards)),
             "facts": "\n".join(table(("a word of `when` and `needs`", "what it asks", "what it takes"), facts)),
