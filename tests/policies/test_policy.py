@@ -83,9 +83,7 @@ class TestShipped:
 
         whole = Policy.default().to_dict()
         tables = {"calendars", "catalogue", "attributes", "rule", "override", "change", "waiver"}
-        assert {"source", *tables} == {
-            *left_out({**plain, "queues": {}}, {**whole, "queues": {}})
-        }
+        assert {"source", *tables} == {*left_out({**plain, "queues": {}}, {**whole, "queues": {}})}
         assert {
             "channels",
             "languages",
