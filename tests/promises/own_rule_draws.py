@@ -37,7 +37,7 @@ ATTRIBUTES = {
     "word": Attribute(type=AttributeType.TEXT),
 }
 VALUES = {"eur": (0, 99, 100, 101), "why": ("late", "broken"), "asked": (True, False), "word": ("yes", "No")}
-LENGTHS = (timedelta(0), timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+LENGTHS = (timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
 SKIPS = st.sampled_from(Unset)
 
 
@@ -110,7 +110,7 @@ def own_rules(draw, number):
     """A rule that guards a few things."""
     guards = draw(words(*Guarded, most=4))
     when, needs = draw(CONDITIONS), draw(st.none() | CONDITIONS)
-    return OwnRule(id=f"own.rule_{number}", title=f"Rule {number}", guards=guards, when=when, needs=needs)
+    return OwnRule(id=f"own_rules.rule_{number}", title=f"Rule {number}", guards=guards, when=when, needs=needs)
 
 
 def ruled(rules, base=None):

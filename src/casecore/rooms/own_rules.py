@@ -28,6 +28,7 @@ from casecore.kernel.words import same_form, same_forms
 from casecore.policies import Policy
 from casecore.policies.condition_words import in_words, value_text
 from casecore.policies.conditions import (
+    ALWAYS,
     Compared,
     Condition,
     ContactState,
@@ -366,7 +367,7 @@ def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
 
 
 def _check_of(own: OwnRule, meant: tuple[Callable[[Any], bool], ...] | None) -> Check[Any]:
-    applies = None if not any(True for _ in own.when.every_test) else asked_of(own.when, unset=True)
+    applies = None if own.when == ALWAYS else asked_of(own.when, unset=True)
     given = None if own.needs is None else asked_of(own.needs, unset=False)
 
     @wants("case", "actor")
