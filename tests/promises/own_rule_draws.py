@@ -108,7 +108,7 @@ CONDITIONS = st.recursive(
 @st.composite
 def own_rules(draw, number):
     """A rule that guards a few things."""
-    guards = draw(words(*Guarded, most=4))
+    guards = draw(st.just(tuple(Guarded)) | words(*Guarded, most=4))
     when, needs = draw(CONDITIONS), draw(st.none() | CONDITIONS)
     return OwnRule(id=f"own_rules.rule_{number}", title=f"Rule {number}", guards=guards, when=when, needs=needs)
 
@@ -142,6 +142,9 @@ def acts(draw, desk):
     if isinstance(command, ReceiveMessage):
         known = draw(st.dictionaries(st.sampled_from([*ATTRIBUTES]), st.just(None), max_size=2))
         values = {name: draw(st.sampled_from(VALUES[name])) for name in known}
-        said = {"reason": draw(st.sampled_from((None, "bill", "bets"))), "language": draw(st.sampled_from((None, "pt-BR", "fr")))}
+        said = {
+            "reason": draw(st.sampled_from((None, "bill", "bets"))),
+            "language": draw(st.sampled_from((None, "pt-BR", "fr"))),
+        }
         return changed(command, attributes=values, **said)
     return command

@@ -83,8 +83,8 @@ def _status(status: Status) -> Words:
 _QUEUED_BY: Final = (CaseReleased, StatusSet, ReplySent, CaseStarted)
 """With one of these a case waits again because of that, and nobody has given it away besides."""
 
-_OPENED_BY: Final = (OfferAccepted, CaseStarted)
-"""With one of these somebody holds a case because of that, and has not opened it."""
+_TAKEN_BY: Final = (OfferAccepted, CaseStarted)
+"""With one of these somebody may hold a case because of that, and not have opened it."""
 
 
 def _released(event: CaseReleased, _: Happening) -> Words:
@@ -96,8 +96,11 @@ def _queued(_: CaseQueued, step: Happening) -> Words:
     return () if any(isinstance(event, _QUEUED_BY) for event in step.events) else (Guarded.TRANSFER,)
 
 
-def _opened(_: CaseAssigned | WorkBegun, step: Happening) -> Words:
-    return () if any(isinstance(event, _OPENED_BY) for event in step.events) else (Guarded.OPEN,)
+def _opened(event: CaseAssigned | WorkBegun, step: Happening) -> Words:
+    """Whoever accepts what is offered holds it, too; only what somebody is on the line for is thereby opened."""
+    begun = isinstance(event, WorkBegun) and not step.before.case(event.case).on_line
+    taken = {type(one) for one in step.events if isinstance(one, _TAKEN_BY)}
+    return (Guarded.OPEN,) if not taken or (begun and CaseStarted not in taken) else ()
 
 
 def _always(*words: Guarded) -> Callable[[Any, Happening], Words]:
@@ -188,7 +191,7 @@ _TRIED: Final[Mapping[type[Command], Callable[[Any, CasePage], Words]]] = {
     CloseCase: lambda command, _: _CLOSED_AS.get(command.reason, ()),
     ReassignCase: lambda command, page: () if command.agent == (page.holder or "") else (Guarded.TRANSFER,),
     AcceptOffer: lambda command, _: () if command.review else (Guarded.ACCEPT,),
-    OpenCase: lambda _, __: (Guarded.OPEN,),
+    OpenCase: lambda command, page: (Guarded.OPEN, *((Guarded.ACCEPT,) if page.offered_to == command.by else ())),
     EndContact: lambda _, page: () if page.holder is None else (Guarded.END_CONTACT,),
     Dispose: lambda _, page: (Guarded.DISPOSE,) if page.owing else (),
     MakeCommitment: lambda _, __: (Guarded.COMMIT,),

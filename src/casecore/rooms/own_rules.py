@@ -52,7 +52,7 @@ from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import CaseTagged
-from casecore.rooms.offers import AcceptOffer
+from casecore.rooms.offers import AcceptOffer, Offers
 from casecore.rooms.outbound import StartOutbound
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent
@@ -77,8 +77,15 @@ class SeesAll(SeesWrapUp, Protocol):
     def clocks(self) -> Clocks | None:
         """The clocks of the case, and its level."""
 
+    @property
+    def offers(self) -> Offers | None:
+        """To whom the case is offered."""
+
 
 # What is guarded ---------------------------------------------------------------------------------------
+
+Meant: TypeAlias = Callable[[SeesAll, Any], bool]
+"""(view, command or event) -> whether it is one of those that are meant."""
 
 
 @frozen
@@ -87,21 +94,28 @@ class Reach:
 
     Attributes:
         classes: The commands and events.
-        meant: (command or event) -> whether it is one of those that are meant; None: all are.
+        meant: Whether it is one of those that are meant; None: all are.
         doc: In words.
     """
 
     classes: tuple[type[Command | Event], ...]
     doc: str
-    meant: Callable[[Any], bool] | None = None
+    meant: Meant | None = None
 
 
-def _sent_as(status: Any) -> Callable[[Any], bool]:
-    return lambda event: event.send_as is status
+def _sent_as(status: Any) -> Meant:
+    return lambda _, event: event.send_as is status
 
 
-def _becomes(status: Any) -> Callable[[Any], bool]:
-    return lambda event: (event.send_as if isinstance(event, ReplySent) else event.status) is status
+def _becomes(status: Any) -> Meant:
+    return lambda _, event: (event.send_as if isinstance(event, ReplySent) else event.status) is status
+
+
+def _takes_offer(view: SeesAll, command: AcceptOffer | OpenCase) -> bool:
+    """Whoever opens a case that is offered to them accepts the offer."""
+    if isinstance(command, AcceptOffer):
+        return not command.review
+    return view.offers is not None and view.offers.offered_to == command.by
 
 
 GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
@@ -118,13 +132,13 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
         ),
         Guarded.SET_STATUS: Reach((StatusSet,), "a status is set by hand"),
         Guarded.CLOSE: Reach(
-            (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
+            (CaseClosed,), "a case is closed by hand", lambda _, event: event.reason is CloseReason.BY_HAND
         ),
         Guarded.CLOSE_AS_SPAM: Reach(
-            (CaseClosed,), "a case is closed as spam, or thrown away", lambda event: event.reason in UNWANTED
+            (CaseClosed,), "a case is closed as spam, or thrown away", lambda _, event: event.reason in UNWANTED
         ),
         Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
-        Guarded.ACCEPT: Reach((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
+        Guarded.ACCEPT: Reach((AcceptOffer, OpenCase), "a case that is offered is accepted, or opened", _takes_offer),
         Guarded.OPEN: Reach((OpenCase,), "a case is opened"),
         Guarded.WRITE_FIRST: Reach((StartOutbound,), "somebody of us writes first"),
         Guarded.END_CONTACT: Reach((EndContact,), "an agent ends a contact"),
@@ -357,7 +371,7 @@ def bring_rules(said: Iterable[OwnRule]) -> Brought[Any]:
 
 def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
     """A rule for each way in which it guards: what is guarded by several words is asked about once."""
-    guarded: dict[type, list[Callable[[Any], bool] | None]] = {}
+    guarded: dict[type, list[Meant | None]] = {}
     for word in own.guards:
         for kind in GUARDS[word].classes:
             guarded.setdefault(kind, []).append(GUARDS[word].meant)
@@ -366,7 +380,7 @@ def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
         yield soft_rule(own.id, own.title, own.source, (kind,), _check_of(own, which))
 
 
-def _check_of(own: OwnRule, meant: tuple[Callable[[Any], bool], ...] | None) -> Check[Any]:
+def _check_of(own: OwnRule, meant: tuple[Meant, ...] | None) -> Check[Any]:
     applies = None if own.when == ALWAYS else asked_of(own.when, unset=True)
     given = None if own.needs is None else asked_of(own.needs, unset=False)
 
@@ -375,7 +389,7 @@ def _check_of(own: OwnRule, meant: tuple[Callable[[Any], bool], ...] | None) -> 
     def check(view: SeesAll, subject: Any, policy: Policy) -> Reason | None:
         if applies is not None and not applies(view, subject):
             return None
-        if meant is not None and not any(one(subject) for one in meant):
+        if meant is not None and not any(one(view, subject) for one in meant):
             return None
         return None if given is not None and given(view, subject) else _reason_of(own, view, subject, policy)
 
