@@ -121,7 +121,7 @@ QUESTIONS = {
 
 
 OWN_FIELDS = {"at", "since", "status", "value", "rules", "needs", "of"}
-"""What events, pages, choices, promises, and tables of the policy have as plain values, under the name of a question."""
+"""What events, pages, choices, promises and the policy have as plain values, under the name of a question."""
 
 
 @pytest.mark.parametrize("module", sorted(WITNESSES))

@@ -169,17 +169,25 @@ def _answer_to_test(test: Test, sight: Sight) -> Answer:
 # Each fact ---------------------------------------------------------------------------------------------
 
 
+def _sort_of(value: Any) -> str:
+    if isinstance(value, str):
+        return "text"
+    return "flag" if isinstance(value, bool) else "number"
+
+
 def _is_same(one: Any, other: Any) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return as_meant(one) == as_meant(other)
-    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+    return _sort_of(one) == _sort_of(other) and bool(one == other)
 
 
 def _looks_at_attribute(test: Test, sight: Sight) -> bool | None:
+    """What was noted under an older policy, and is of another sort than the test, is as if it were not there."""
     noted = dict(sight.noted.attributes)
     if test.compared is Compared.SET:
         return test.name in noted
-    if test.name not in noted:
+    said = test.value if test.compared is Compared.ONE_OF else (test.value,)
+    if test.name not in noted or _sort_of(noted[test.name]) not in map(_sort_of, said):
         return None
     return _COMPARED[test.compared](noted[test.name], test.value)
 

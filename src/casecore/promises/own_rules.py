@@ -48,7 +48,7 @@ def _promise_of(rule: Any) -> Promise:
         rule.id,
         rule.title,
         partial(_done_against, rule.id),
-        Occasion(partial(_lets_something, rule.id), f"nothing ever happens that {rule.id} guards, where it applies"),
+        _occasion_of(rule),
         situations=(
             Situation(
                 f"somebody does what {rule.id} guards where it lets nobody",
@@ -58,6 +58,14 @@ def _promise_of(rule: Any) -> Promise:
         ),
         empty=partial(_why_empty, rule.id),
     )
+
+
+def _occasion_of(rule: Any) -> Occasion:
+    """What a rule guards has happened where it applies; one that never lets that happen is only ever tried."""
+    if rule.needs is None:
+        return Occasion(lambda step: any(True for _ in deeds_done(step)), "nobody at the desk ever does anything")
+    never = f"nothing ever happens that {rule.id} guards, where it applies"
+    return Occasion(partial(_lets_something, rule.id), never)
 
 
 def _why_empty(rule_id: str, said: InForce) -> str:
@@ -103,10 +111,9 @@ def _is_excused(rule_id: str, sight: Sight, step: Happening) -> bool:
 
 
 def _lets_something(rule_id: str, step: Happening) -> bool:
-    """Whether a rule lets something happen that it guards: where it applies, should it ever let that happen."""
+    """Whether something happens that a rule guards, where it applies."""
     rule = _rule_called(rule_id, step.policy)
-    deeds = _deeds_guarded(rule_id, step)
-    return any(rule.needs is None or _applies(rule, deed.sight) for deed in deeds)
+    return any(_applies(rule, deed.sight) for deed in _deeds_guarded(rule_id, step))
 
 
 def _tries_against(rule: Any, command: Command, books: Books) -> bool:
