@@ -43,7 +43,7 @@ from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.case_merging import MergeCases
-from casecore.rooms.cases import UNWANTED, Case, CaseClosed, CloseReason, StatusSet
+from casecore.rooms.cases import Case, CaseClosed, CloseReason, StatusSet
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
@@ -116,9 +116,6 @@ GUARDS: Final[Mapping[Guarded, Guard]] = MappingProxyType(
         Guarded.SET_STATUS: Guard((StatusSet,), "a status is set by hand"),
         Guarded.CLOSE: Guard(
             (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
-        ),
-        Guarded.CLOSE_AS_SPAM: Guard(
-            (CaseClosed,), "a case is closed as spam, or thrown away", lambda event: event.reason in UNWANTED
         ),
         Guarded.TRANSFER: Guard((ReassignCase,), "a case is given to another agent or queue"),
         Guarded.ACCEPT: Guard((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
