@@ -83,7 +83,6 @@ _GIVES: Mapping[Guarded, Callable[[], Iterator[Command] | tuple[Command, ...]]] 
     Guarded.ESCALATE: lambda: (*_replies(Status.ESCALATED), *_by_hand(Status.ESCALATED)),
     Guarded.SET_STATUS: lambda: _by_hand(Status.PENDING, Status.OPEN),
     Guarded.CLOSE: lambda: (*_by_hand(Status.RESOLVED), CloseCase("ana", NOON, CASE), CloseCase("ben", NOON, CASE)),
-    Guarded.CLOSE_AS_SPAM: lambda: (CloseCase("ana", NOON, CASE, CloseReason.SPAM),),
     Guarded.TRANSFER: lambda: tuple(ReassignCase(by, NOON, CASE, queue="billing") for by in ("ana", "ben")),
     Guarded.ACCEPT: lambda: (OfferWork(SYSTEM, NOON, CASE, "ana"), AcceptOffer("ana", NOON, CASE)),
     Guarded.OPEN: lambda: (LeaveCase("ana", NOON, CASE),),

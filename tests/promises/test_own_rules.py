@@ -319,7 +319,6 @@ DEEDS = {
     Guarded.ESCALATE: attrs.evolve(PENDING, status=Status.ESCALATED),
     Guarded.SET_STATUS: PENDING,
     Guarded.CLOSE: CaseClosed("ana", at(10), "c1", CloseReason.BY_HAND),
-    Guarded.CLOSE_AS_SPAM: CaseClosed("ana", at(10), "c1", CloseReason.TRASHED),
     Guarded.TRANSFER: (TRANSFERRED, QUEUED),
     Guarded.ACCEPT: (HELD, ACCEPTED),
     Guarded.OPEN: BEGUN,

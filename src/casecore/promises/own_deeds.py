@@ -63,15 +63,12 @@ _SET_TO: Final[Mapping[Status, Words]] = {
     Status.ESCALATED: (Guarded.ESCALATE,),
     Status.RESOLVED: (Guarded.RESOLVE,),
 }
-_CLOSED_AS: Final[Mapping[CloseReason, Words]] = {
-    CloseReason.BY_HAND: (Guarded.CLOSE,),
-    CloseReason.SPAM: (Guarded.CLOSE_AS_SPAM,),
-    CloseReason.TRASHED: (Guarded.CLOSE_AS_SPAM,),
-}
-
-
 def _reply(send_as: Status) -> Words:
     return (Guarded.REPLY, *_SENT_AS.get(send_as, ()))
+
+
+def _closed(reason: CloseReason) -> Words:
+    return (Guarded.CLOSE,) if reason is CloseReason.BY_HAND else ()
 
 
 def _status(status: Status) -> Words:
@@ -110,7 +107,7 @@ def _always(*words: Guarded) -> Callable[[Any, Happening], Words]:
 _DONE: Final[Mapping[type[Event], Callable[[Any, Happening], Words]]] = {
     ReplySent: lambda event, _: _reply(event.send_as),
     StatusSet: lambda event, _: _status(event.status),
-    CaseClosed: lambda event, _: _CLOSED_AS.get(event.reason, ()),
+    CaseClosed: lambda event, _: _closed(event.reason),
     CaseReleased: _released,
     CaseQueued: _queued,
     CaseAssigned: _opened,
@@ -188,7 +185,7 @@ _TRIED: Final[Mapping[type[Command], Callable[[Any, CasePage], Words]]] = {
     StartOutbound: lambda command, _: (Guarded.WRITE_FIRST, *_first_words(command)),
     SubmitDraft: lambda _, __: (Guarded.SUBMIT,),
     SetStatus: lambda command, _: _status(command.status),
-    CloseCase: lambda command, _: _CLOSED_AS.get(command.reason, ()),
+    CloseCase: lambda command, _: _closed(command.reason),
     ReassignCase: lambda command, page: () if command.agent == (page.holder or "") else (Guarded.TRANSFER,),
     AcceptOffer: lambda command, _: () if command.review else (Guarded.ACCEPT,),
     OpenCase: lambda command, page: (Guarded.OPEN, *((Guarded.ACCEPT,) if page.offered_to == command.by else ())),
