@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -152,7 +151,7 @@ class AnyNumber:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """An int or a float in the range."""
         plain = isinstance(value, int | float) and not isinstance(value, bool)
-        if not plain or not isfinite(value) or not self.least <= value <= self.most:
+        if not plain or not self.least <= value <= self.most:  # what is no number is in no range
             return note_misfit(self, value, path, problems)
         return int(value) if value == int(value) else value
 
@@ -286,6 +285,7 @@ ALWAYS: Final = Condition()
 # Reading -----------------------------------------------------------------------------------------------
 
 _JOINED: Final = ("all", "any", "not")
+_NO_TESTS: Final = frozenset({*_JOINED, "attribute", "since", "unset"})
 _WORDS: Final = (*(fact.value for fact in Fact), *(one.value for one in Compared if one is not Compared.SET), "unset")
 
 
@@ -329,16 +329,22 @@ def _has_too_many(value: Any) -> bool:
     left, found = [(value, 1)], 0
     while left:
         table, depth = left.pop()
-        found += 1
         if depth > DEEPEST or found > 2 * MOST_TESTS:
             return True
         if isinstance(table, dict):
-            found += sum(word not in _JOINED for word in table) - 1
             inner = [table.get("not"), *_listed(table.get("all")), *_listed(table.get("any"))]
+            tables = [(one, depth + 1) for one in inner if isinstance(one, dict)]
+            found += _tests_in(table, at_least=not tables)
             if found + len(inner) > 2 * MOST_TESTS:
                 return True
-            left += [(one, depth + 1) for one in inner if isinstance(one, dict)]
+            left += tables
     return found > MOST_TESTS
+
+
+def _tests_in(table: Mapping[str, Any], *, at_least: bool) -> int:
+    """How many tests stand in a table: a comparison is one, with the attribute that it compares."""
+    said = sum(word not in _NO_TESTS for word in table)
+    return max(said, Fact.ATTRIBUTE in table, at_least)
 
 
 def _listed(value: Any) -> list[Any]:

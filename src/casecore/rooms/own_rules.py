@@ -173,13 +173,27 @@ def asked_of(condition: Condition, *, unset: bool) -> Asked:
 
 
 def _all_asked(parts: list[Asked]) -> Asked:
+    """Loops, and no generators: this is asked of every command."""
     if len(parts) == 1:
         return parts[0]
-    return lambda view, subject: all(part(view, subject) for part in parts)
+
+    def ask(view: Any, subject: Any) -> bool:
+        for part in parts:  # noqa: SIM110 -- see above
+            if not part(view, subject):
+                return False
+        return True
+
+    return ask
 
 
 def _any_asked(parts: list[Asked]) -> Asked:
-    return lambda view, subject: any(part(view, subject) for part in parts)
+    def ask(view: Any, subject: Any) -> bool:
+        for part in parts:  # noqa: SIM110 -- as before
+            if part(view, subject):
+                return True
+        return False
+
+    return ask
 
 
 def _test_asked(test: Test, *, unset: bool) -> Asked:
@@ -196,24 +210,31 @@ def _attribute_asked(test: Test, *, missing: bool) -> Asked:
     if test.compared is Compared.SET:
         return lambda view, _: name in view.case.attributes
     if test.compared in _COMPARISONS:
-        holds = _COMPARISONS[test.compared]
-    else:
-        listed = said if test.compared is Compared.ONE_OF else (said,)
-        said, holds = frozenset(map(_comparable, listed)), _is_one_of
+        return _bound_asked(name, _COMPARISONS[test.compared], said, missing=missing)
+    wanted = frozenset(map(_comparable, said if test.compared is Compared.ONE_OF else (said,)))
 
     def ask(view: SeesAll, _: Any) -> bool:
         value = view.case.attributes.get(name)
-        return missing if value is None else holds(value, said)
+        return missing if value is None else _comparable(value) in wanted
 
     return ask
 
 
+def _bound_asked(name: str, holds: Callable[[Any, Any], bool], bound: Any, *, missing: bool) -> Asked:
+    """A comparison with a number; what was noted when the attribute was no number yet is as good as not set."""
+
+    def ask(view: SeesAll, _: Any) -> bool:
+        value = view.case.attributes.get(name)
+        return holds(value, bound) if type(value) in _NUMBERS else missing
+
+    return ask
+
+
+_NUMBERS: Final = frozenset({int, float})
+
+
 def _comparable(value: Any) -> Any:
     return same_form(value) if isinstance(value, str) else (type(value) is bool, value)
-
-
-def _is_one_of(value: Any, said: frozenset[Any]) -> bool:
-    return _comparable(value) in said
 
 
 def _since_asked(test: Test, *, missing: bool) -> Asked:
@@ -355,17 +376,17 @@ def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
 
 
 def _check_of(own: OwnRule, meant: tuple[Callable[[Any], bool], ...] | None) -> Check[Any]:
-    applies = None if not any(True for _ in own.when.every_test) else asked_of(own.when, unset=True)
+    applies = asked_of(own.when, unset=True)
     given = None if own.needs is None else asked_of(own.needs, unset=False)
 
     @wants("case", "actor")
     @measures(*_names_read(own))
-    def check(view: SeesAll, subject: Any, policy: Policy) -> Reason | None:
-        if applies is not None and not applies(view, subject):
-            return None
+    def check(view: SeesAll, subject: Any, _: Policy) -> Reason | None:
         if meant is not None and not any(one(subject) for one in meant):
             return None
-        return None if given is not None and given(view, subject) else _reason_of(own, view, subject, policy)
+        if not applies(view, subject) or (given is not None and given(view, subject)):
+            return None
+        return _reason_of(own, view, subject)
 
     return check
 
@@ -376,12 +397,15 @@ def _names_read(own: OwnRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(test.name for test in tests if test.fact is Fact.ATTRIBUTE))
 
 
-def _reason_of(own: OwnRule, view: SeesAll, subject: Any, _: Policy) -> Reason:
+def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
     noted = view.case.attributes
     facts = {name: noted.get(name) for name in _names_read(own)}
-    needs = "leave it" if own.needs is None else f"see to it that {in_words(own.needs)}"
-    message, remedy = own.message or own.title, own.remedy or needs
-    return Reason(own.id, _filled(message, view, subject), _filled(remedy, view, subject), facts)
+    message = _filled(own.message, view, subject) if own.message else own.title
+    if own.remedy:
+        remedy = _filled(own.remedy, view, subject)
+    else:
+        remedy = "leave it" if own.needs is None else f"see to it that {in_words(own.needs)}"
+    return Reason(own.id, message, remedy, facts)
 
 
 _BLANK: Final = re.compile(r"\{(\w+)\}")
