@@ -29,7 +29,7 @@ from casecore import (
 from casecore.explore.scope import NOON
 from casecore.kernel import a_count, frozen
 from casecore.kernel.records import record
-from casecore.kernel.rooms import by_agent, wants
+from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.promises import Happening, Occasion, Promise
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import CaseCommand, SeesCase, not_closed, only_holder
@@ -164,7 +164,7 @@ REFUNDS: Room[Any] = Room(
         Rule("assignment.holder", "Only the assignee, or a supervisor", "Finance SOP 4.1", (AskRefund,), only_holder),
         Rule("refund.one", "One refund waits at a time", "Finance SOP 4.1", (AskRefund,), _none_waits),
         Rule("refund.second_person", "A second person grants it", "Finance SOP 4.2", (GrantRefund,), _second_person),
-        Rule("refund.waits", "It is granted first", "Finance SOP 4.3", _ENDS, _does_not_end),
+        soft_rule("refund.waits", "It is granted first", "Finance SOP 4.3", _ENDS, _does_not_end),
     ),
     decide={AskRefund: _ask, GrantRefund: _grant},
     creates={(Refund, RefundAsked): _new_refund},
@@ -175,6 +175,10 @@ REFUNDS: Room[Any] = Room(
         Probe("grant_refund", GrantRefund),
     ),
     keeps={"refund": Refund},
+    tells={
+        AskRefund: "{by} asks to refund {cents} cents on case {case}",
+        GrantRefund: "{by} grants the refund on case {case}",
+    },
     tries=_tries,
     promises=(
         Promise(

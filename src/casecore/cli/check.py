@@ -158,7 +158,7 @@ def _numbers_in(option: str, text: str | None) -> frozenset[str]:
 def check_once(asked: CheckRequest) -> int:
     """Check once, show what came of it, and return the exit code."""
     try:
-        policy = load_policy(asked.file)
+        policy = load_policy(asked.file, asked.house)
         if asked.mutate:
             return _show_guards(policy, asked)
         report = _make_report(policy, asked)

@@ -81,7 +81,7 @@ def diff(
     """
     try:
         rooms = load_house(house)
-        sides = _two_sides(files, at, git)
+        sides = _two_sides(files, at, git, rooms)
         compared = _compare_sides(sides, scope, limit, promises=promises, house=rooms)
         report = evolve(compared, revision=sides.revision)
         day = None if log is None else _redecide_log(log, sides, rooms)
@@ -99,7 +99,7 @@ def diff(
     return int(code)
 
 
-def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Sides:
+def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None, house: House) -> Sides:
     wanted = {(2, 0, False), (1, 2, False), (1, 0, True), (0, 0, True)}
     if (len(files), len(at), git is not None) not in wanted:
         usage = "casecore diff OLD NEW, casecore diff FILE --at DATE --at DATE, or casecore diff --git REV FILE"
@@ -108,12 +108,12 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> 
         file = files[0] if files else PLAIN
         if is_standard_input(file):
             raise CannotRun("--git: standard input has no other version; name a file, or write casecore diff OLD -")
-        return Sides(policy_at(git, file), load_policy(file), name_at(git, file), file, git)
+        return Sides(policy_at(git, file), load_policy(file, house), name_at(git, file), file, git)
     if at:
-        policy = load_policy(files[0])
+        policy = load_policy(files[0], house)
         old, new = (policy.at(read_instant(policy, date)) for date in at)
         return Sides(old, new, f"{files[0]} at {at[0]}", f"{files[0]} at {at[1]}")
-    return Sides(load_policy(files[0]), load_policy(files[1]), *files)
+    return Sides(load_policy(files[0], house), load_policy(files[1], house), *files)
 
 
 def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool, house: House) -> Difference:

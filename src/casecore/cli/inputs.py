@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.files import LARGEST, decode_text, parse_toml, resolve_extends
+from casecore.policies.policy import require_rules
 from casecore.reports.paths import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from casecore.rooms.composition import House
 
 DASH: Final = "-"
 """How people call standard input."""
@@ -34,16 +38,26 @@ def read_standard_input(size: int = -1) -> bytes:
     return sys.stdin.buffer.read(size)
 
 
-def load_policy(file: str | None) -> Policy:
+def load_policy(file: str | None, house: House | None = None) -> Policy:
     """A policy: of a file, of standard input, or the one that ships with casecore where none is named.
 
     What standard input extends lies in the current folder.
+
+    Args:
+        file: Its path, or `-`.
+        house: The rooms whose rules it may soften; None: those that ship.
 
     Raises:
         PolicyError: When it cannot be read, or anything in it is wrong.
     """
     if file is None:
         return Policy.default()
+    policy = _read_policy(file)
+    require_rules(policy, () if house is None else house.softened)
+    return policy
+
+
+def _read_policy(file: str) -> Policy:
     if not is_standard_input(file):
         return Policy.load(file)
     try:

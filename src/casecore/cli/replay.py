@@ -74,7 +74,7 @@ def replay(
     desk, tally = Desk(house=rooms), Tally()
     error: DayError | PolicyError | None = None
     try:
-        desk = Desk(load_policy(policy), house=rooms)
+        desk = Desk(load_policy(policy, rooms), house=rooms)
         with (
             open_day(day, name) as stream,
             _lines_with_progress(stream, name, beside=quiet and format == "text") as every,

@@ -13,9 +13,9 @@ from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
 from casecore.kernel import frozen
-from casecore.kernel.problems import under
-from casecore.policies import SWITCHABLE, Policy
-from casecore.policies.declared import keys_of_rule
+from casecore.policies import Policy
+from casecore.policies.citing import keys_that_set
+from casecore.policies.sop import softened_by
 from casecore.reports.text import plural
 from casecore.rooms.composition import HOUSE, House
 
@@ -40,29 +40,26 @@ class ListedRule:
 def list_rules(policy: Policy, house: House = HOUSE) -> tuple[ListedRule, ...]:
     """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
     found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
-    for rule in (*house.needs, *house.rules):
+    for rule in (*house.needs, *house.rules, *house.brought_by(policy).rules):
         titles, clauses, guards = found.setdefault(rule.id, ({}, {}, {}))
         titles[rule.title] = clauses[rule.clause] = None
         guards.update(dict.fromkeys(guarded.__name__ for guarded in rule.guards))
+    softened = softened_by(policy, house.softened)
     return tuple(
-        ListedRule(rule, tuple(titles), tuple(clauses), tuple(guards), _enforcement_of(rule, policy))
+        ListedRule(
+            rule,
+            tuple(titles),
+            tuple(clauses),
+            tuple(guards),
+            policy.mode(rule).value if rule in softened else ALWAYS,
+        )
         for rule, (titles, clauses, guards) in sorted(found.items())
     )
 
 
-def _enforcement_of(rule: str, policy: Policy) -> str:
-    return policy.mode(rule).value if rule in SWITCHABLE else ALWAYS
-
-
 def _rule_to_dict(rule: ListedRule, policy: Policy) -> dict[str, Any]:
     fields = {name: getattr(rule, name) for name in ("id", "titles", "clauses", "guards", "enforcement")}
-    return {**fields, "set_by": [_key_to_dict(key, policy) for key in _keys_of(rule.id, policy)]}
-
-
-def _keys_of(rule: str, policy: Policy) -> tuple[str, ...]:
-    """The keys that set a rule, and the entry that softens it, if it is softened."""
-    softened = (under("enforcement", rule),) if rule in policy.enforcement else ()
-    return (*keys_of_rule(Policy, rule), *softened)
+    return {**fields, "set_by": [_key_to_dict(key, policy) for key in keys_that_set(policy, rule.id)]}
 
 
 def _key_to_dict(key: str, policy: Policy) -> dict[str, Any]:
@@ -79,8 +76,9 @@ def rules(
 ) -> int:
     """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
 
-    A rule that blocks refuses; one that warns is noted as a deviation; one that is off is not asked. `always`: no
-    policy can soften it. The JSON also names the keys that set a rule, and the line on which each stands.
+    Those that ship, those of your own rooms, and those that the policy brings. A rule that blocks refuses; one that
+    warns is noted as a deviation; one that is off is not asked. `always`: no policy can soften it. The JSON also names
+    the keys that set a rule, and the line on which each stands.
 
     Args:
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
@@ -88,8 +86,9 @@ def rules(
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
     """
-    sop = load_policy(policy)
-    found, screen = list_rules(sop, load_house(house)), Screen()
+    rooms = load_house(house)
+    sop = load_policy(policy, rooms)
+    found, screen = list_rules(sop, rooms), Screen()
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
         return 0

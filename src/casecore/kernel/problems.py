@@ -75,11 +75,17 @@ def why_unreadable(error: Exception) -> object:
     return (error.strerror if isinstance(error, OSError) else None) or error
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """The choice that a mistyped word is likeliest to mean, or nothing."""
+def nearest(word: str, choices: Iterable[str], alike: float = 0.6) -> str:
+    """The choice that a mistyped word is likeliest to mean, or nothing.
+
+    Args:
+        word: What was written.
+        choices: What there is.
+        alike: How much alike they are at least, from 0 to 1.
+    """
     import difflib
 
-    near = difflib.get_close_matches(word[:100], list(choices), n=1)
+    near = difflib.get_close_matches(word[:100], list(choices), n=1, cutoff=alike)
     return near[0] if near else ""
 
 

@@ -295,6 +295,8 @@ class Room(Generic[V]):
         brings: (what a policy says of rules of its own) -> the rules and timers that it brings.
         keeps: What a room of a team's own keeps of a case, and sees: the name of each sheet, and the class of its
             records; None until the room makes one (`creates`).
+        tells: A sentence for each command of such a room, for whoever replays a day, with blanks that the command's
+            fields fill: "{by} asks to refund {cents} cents".
         tries: What a check gives to try a room of a team's own: (policy, agent, case) -> commands about that case.
         promises: What such a room promises; `check`, `diff` and `replay` ask it beside those of §10.
     """
@@ -318,6 +320,7 @@ class Room(Generic[V]):
     others: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
     brings: Callable[[tuple[Any, ...]], Brought[V]] | None = None
     keeps: Mapping[str, type] = field(factory=dict)
+    tells: Mapping[type[Command], str] = field(factory=dict)
     tries: Callable[[Any, str, str], Iterable[Command]] | None = None
     promises: tuple[Any, ...] = ()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from casecore.kernel import Setting
-from casecore.kernel.problems import under
+from casecore.kernel.problems import steps_of, under
 from casecore.policies.declared import ANY_NAME, key_at, keys_of_rule, path_with_name
 
 if TYPE_CHECKING:
@@ -26,28 +26,32 @@ def settings_of(policy: Policy, rule: str, facts: Mapping[str, Any]) -> tuple[Se
         rule: The rule's id.
         facts: What was measured.
     """
-    own = _own_rule(policy, rule)
-    if own is not None:
-        return (own, *_softened(policy, rule))
     words = {str(value) for value in facts.values() if isinstance(value, str)}
+    own, softened = _own_rule(policy, rule), _softened(policy, rule)
+    if own is not None:
+        return tuple(_setting(policy, key) for key in (own, *softened))
     keys = [key for declared in keys_of_rule(type(policy), rule) for key in _named(policy, declared)]
     meant = [key for key in keys if words.intersection(_steps(policy, key))] or keys
-    return (*(_setting(policy, key) for key in meant), *_softened(policy, rule))
+    return tuple(_setting(policy, key) for key in (*meant, *softened))
 
 
-def _softened(policy: Policy, rule: str) -> tuple[Setting, ...]:
+def keys_that_set(policy: Policy, rule: str) -> tuple[str, ...]:
+    """The paths of what sets a rule: its keys, or itself where it is the policy's own, and the entry that softens it.
+
+    Of keys that each queue or calendar has, the path has `NAME` for its name.
+    """
+    own = _own_rule(policy, rule)
+    return (*(keys_of_rule(type(policy), rule) if own is None else (own,)), *_softened(policy, rule))
+
+
+def _softened(policy: Policy, rule: str) -> tuple[str, ...]:
     """The entry that says how strictly a rule is kept, where there is one."""
-    return (_setting(policy, under("enforcement", rule)),) if rule in policy.enforcement else ()
+    return (under("enforcement", rule),) if rule in policy.enforcement else ()
 
 
-def _own_rule(policy: Policy, rule: str) -> Setting | None:
-    """A rule of the policy's own, which sets itself."""
-    number = next((number for number, own in enumerate(policy.rule) if own.id == rule), None)
-    if number is None:
-        return None
-    path = f"rule[{number}]"
-    origin, source = policy.origin(path), policy.rule[number].source or policy.source
-    return Setting(path, source) if origin is None else Setting(path, source, origin.file, origin.line)
+def _own_rule(policy: Policy, rule: str) -> str | None:
+    """The path of a rule of the policy's own."""
+    return next((f"rule[{number}]" for number, own in enumerate(policy.rule) if own.id == rule), None)
 
 
 def _named(policy: Policy, path: str) -> Iterator[str]:
@@ -71,7 +75,10 @@ def _source_of_table(policy: Policy, path: str) -> str:
     """What the innermost table around a key cites."""
     held: Any = policy
     found = ""
-    for step in _steps(policy, path):
-        held = held.get(step) if isinstance(held, Mapping) else getattr(held, step, None)
+    for step in steps_of(path) or ():
+        if isinstance(step, int):
+            held = held[step]
+        else:
+            held = held.get(step) if isinstance(held, Mapping) else getattr(held, step, None)
         found = getattr(held, "source", "") or found
     return found

@@ -46,7 +46,7 @@ from casecore.policies.layers import (
     zone_of,
 )
 from casecore.policies.origins import NOWHERE, Origins, Sources, layer_at, locate_problems
-from casecore.policies.sop import Sop
+from casecore.policies.sop import Sop, unknown_rules
 from casecore.policies.soundness import layer_problems
 
 
@@ -361,6 +361,30 @@ def require_policies(*given: object) -> None:
     """
     for one in given:
         _require(one, Policy, "a Policy; Policy.load reads one from a file")
+
+
+def require_rules(policy: Policy, softened: Iterable[str]) -> None:
+    """Refuse a policy that softens rules which there are not, also from a date on or for some cases.
+
+    Args:
+        policy: The policy.
+        softened: The rules that may be softened of the rooms there are (`House.softened`).
+
+    Raises:
+        PolicyError: When it does; each problem has its place.
+    """
+    known = tuple(softened)
+    problems = [*unknown_rules(policy, known)]
+    for name in ("override", "change"):
+        for number, layer in enumerate(getattr(policy, name)):
+            modes = {key_at(Sop, path).steps: mode for path, mode in layer.set.items()}
+            rules = {steps[1]: mode for steps, mode in modes.items() if steps[0] == "enforcement" and len(steps) > 1}
+            where = f"{name}[{number}].set"
+            found = unknown_rules(changed(policy, enforcement=rules, override=(), change=(), waiver=()), known)
+            problems += (attrs.evolve(one, path=under(where, one.path)) for one in found)
+    if problems:
+        name = policy.sources[0].name if policy.sources else "policy"
+        raise PolicyError(name, locate_problems(problems, policy.sources))
 
 
 def _require(given: object, kind: Any, expected: str) -> None:

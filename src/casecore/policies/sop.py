@@ -8,7 +8,7 @@ layers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from operator import attrgetter
 from types import MappingProxyType
@@ -19,7 +19,7 @@ import attrs
 from casecore.calendars import Calendar, CalendarError, find_zone
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.kernel.problems import Problem, did_you_mean, quoted, under
+from casecore.kernel.problems import Problem, did_you_mean, nearest, quoted, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import (
     Choice,
@@ -34,7 +34,7 @@ from casecore.policies.kinds import (
     keys_of,
     section,
 )
-from casecore.policies.rule_soundness import MOST_ATTRIBUTES, MOST_RULES, own_rule_problems
+from casecore.policies.rule_soundness import MOST_ATTRIBUTES, MOST_RULES, TAKEN_AREAS, own_rule_problems
 from casecore.policies.sections import (
     ALL_HOURS,
     ALWAYS_COUNTED,
@@ -433,11 +433,34 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:
         problems.append(Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"))
-    softened = SWITCHABLE.union(rule.id for rule in sop.rule)
+    softened = softened_by(sop)
     for rule, mode in sop.enforcement.items():
-        if rule not in softened:
-            expected = "a rule that may be softened: " + ", ".join(sorted(softened))
-            key = SOFTENED_BY.get(rule)
-            remedy = f'write {key} = "{mode}"' if key else did_you_mean(rule, softened)
-            problems.append(Problem(under("enforcement", rule), "cannot be softened", expected, remedy, of_key=True))
+        ours = rule.partition(".")[0] in TAKEN_AREAS or nearest(rule, softened, 0.8)
+        if rule not in softened and ours:
+            problems.append(_not_softened(rule, mode, softened))
     return tuple(problems)
+
+
+def softened_by(sop: Sop, of_house: Iterable[str] = ()) -> frozenset[str]:
+    """The rules that a policy may soften: some of those that ship, its own, and some of a team's own rooms."""
+    return SWITCHABLE.union((rule.id for rule in sop.rule), of_house)
+
+
+def _not_softened(rule: str, mode: Enforcement, softened: frozenset[str]) -> Problem:
+    expected = "a rule that may be softened: " + ", ".join(sorted(softened))
+    key = SOFTENED_BY.get(rule)
+    remedy = f'write {key} = "{mode}"' if key else did_you_mean(rule, softened)
+    return Problem(under("enforcement", rule), "cannot be softened", expected, remedy, of_key=True)
+
+
+def unknown_rules(sop: Sop, of_house: Iterable[str]) -> Iterator[Problem]:
+    """The rules that a policy softens and that there are not, or that nobody may soften.
+
+    A policy is read before there are rooms: what is no rule of ours, and not nearly one, may be of a team's own room.
+
+    Args:
+        sop: The policy.
+        of_house: The rules that may be softened of the rooms there are.
+    """
+    softened = softened_by(sop, of_house)
+    yield from (_not_softened(rule, mode, softened) for rule, mode in sop.enforcement.items() if rule not in softened)

@@ -2,11 +2,12 @@
 
 Each command has one sentence, and what it carries (the text of a message, of a note, of a reason) is quoted beside it.
 What a step entails besides what was asked for is said in `consequences.py`.
-A host's own command, which is not listed here, is called by its name.
+A command of a team's own room is told in the sentence that the room has for it, else called by its name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
@@ -73,12 +74,21 @@ def step_sentence(step: Step) -> _Said:
         step: The step, with the desk before it, which knows the customers' names.
     """
     kind = type(step.command)
-    what, words = (
-        _SENTENCES[kind](step, step.command)
-        if kind in _SENTENCES
-        else (f"{_actor_name(step)} gives {class_in_words(kind)}", "")
-    )
+    told = step.before.house.told.get(kind)
+    if kind in _SENTENCES:
+        what, words = _SENTENCES[kind](step, step.command)
+    elif told is not None:
+        what, words = _BLANK.sub(lambda found: _blank_text(step, found[1]), told), ""
+    else:
+        what, words = f"{_actor_name(step)} gives {class_in_words(kind)}", ""
     return visible(what), visible(words[:QUOTED])
+
+
+_BLANK: Final = re.compile(r"\{(\w+)\}")
+
+
+def _blank_text(step: Step, field: str) -> str:
+    return _actor_name(step) if field == "by" else str(getattr(step.command, field))[:QUOTED]
 
 
 def status_change(step: Step) -> str:

@@ -9,6 +9,7 @@ keep of a case (`Room.keeps`) has a place in the views and the case files of tha
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -20,7 +21,7 @@ from typing import Any, Final, TypeVar, get_args, get_type_hints
 import attrs
 from attrs import field
 
-from casecore.kernel import Room, Rule, Timer, changed, fields_of
+from casecore.kernel import Command, Room, Rule, Timer, changed, fields_of
 from casecore.kernel.deciding import Decider
 from casecore.kernel.effects import Effects, Place
 from casecore.kernel.records import record
@@ -218,9 +219,11 @@ class House(Decider[View]):
         effects: What events do to the desk's records.
         views: How the desk's views are filled.
         timers: Every timer of every room.
+        told: The sentences in which rooms of a team's own tell their commands.
 
     Raises:
-        ValueError: When two rooms keep something by one name, or one keeps what stands in every view already.
+        ValueError: When two rooms keep something by one name, or one keeps what stands in every view already; or when
+            a sentence has a blank that its command does not fill.
     """
 
     file: type[CaseFile] = field(init=False, repr=False)
@@ -229,6 +232,7 @@ class House(Decider[View]):
     effects: Effects = field(init=False, repr=False)
     views: Views[View] = field(init=False, repr=False)
     timers: tuple[Timer, ...] = field(init=False, repr=False)
+    told: Mapping[type[Command], str] = field(init=False, repr=False)
 
     @file.default
     def _file_class(self) -> type[CaseFile]:
@@ -256,6 +260,21 @@ class House(Decider[View]):
     @timers.default
     def _every_timer(self) -> tuple[Timer, ...]:
         return tuple(timer for room in self.rooms for timer in room.timers)
+
+    @told.default
+    def _every_sentence(self) -> Mapping[type[Command], str]:
+        told = {command: sentence for room in self.rooms for command, sentence in room.tells.items()}
+        for command, sentence in told.items():
+            fields = {attribute.name for attribute in fields_of(command)}
+            unfilled = next((blank for blank in re.findall(r"\{(\w*)\}", sentence) if blank not in fields), None)
+            if unfilled is not None:
+                raise ValueError(f"{command.__name__} has no {unfilled!r}, which {sentence!r} names")
+        return told
+
+    @property
+    def softened(self) -> frozenset[str]:
+        """The rules of these rooms that `[enforcement]` may soften."""
+        return frozenset(rule.id for rule in (*self.needs, *self.rules) if rule.softens)
 
     def timers_under(self, policy: Policy) -> tuple[Timer, ...]:
         """Every timer of every room, and those that a policy brings."""
