@@ -175,7 +175,17 @@ ROOMS = (
     *("offers", "eligibility"),
     *("snoozes", "reassignments", "contacts", "authentication", "breaks", "silence", "last_words", "edits"),
     *("relations", "wrap_ups", "commitments", "bounces", "lapses", "moving", "absences"),
-    *("sla", "restricted_tags", "next_responses", "whatsapp", "outbound", "logged_cases", "times", "case_merging", "merged_clocks"),
+    *(
+        "sla",
+        "restricted_tags",
+        "next_responses",
+        "whatsapp",
+        "outbound",
+        "logged_cases",
+        "times",
+        "case_merging",
+        "merged_clocks",
+    ),
     "own_rules",
 )
 

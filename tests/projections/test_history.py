@@ -105,7 +105,9 @@ class TestCatalogue:
         named = {blank.field for text in templates(sentence).values() for blank in blanks(text)}
         others = {value.field for value in sentence.when.values() if isinstance(value, Same)}
         assert set() == (named | sentence.when.keys() | others) - fields.keys()
-        noted = {blank.field for text in templates(sentence).values() for blank in blanks(text) if blank.shown == "noted"}
+        noted = {
+            blank.field for text in templates(sentence).values() for blank in blanks(text) if blank.shown == "noted"
+        }
         assert noted == {name for name in named if Value in parts_of(fields[name]) or Value | None == fields[name]}
         assert set() == {name for name in named - noted if bool in parts_of(fields[name])}
 
