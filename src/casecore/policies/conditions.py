@@ -43,6 +43,8 @@ from casecore.statuses import Status
 
 DEEPEST: Final = 5
 MOST_TESTS: Final = 50
+MOST_COMPARED: Final = 100
+"""How many values `one_of` may name."""
 
 # Words -------------------------------------------------------------------------------------------------
 
@@ -207,7 +209,7 @@ FACTS: Final[Mapping[Fact, ValueKind]] = MappingProxyType(
 """What can be looked at, and what is said of it. Of several tags, and relations, all are meant; of others, one."""
 
 _VALUES: Final[Mapping[Compared, ValueKind]] = MappingProxyType(
-    {**dict.fromkeys(BOUNDS, AnyNumber()), Compared.IS: AnyValue(), Compared.ONE_OF: Several(AnyValue(), 100)}
+    {**dict.fromkeys(BOUNDS, AnyNumber()), Compared.IS: AnyValue(), Compared.ONE_OF: Several(AnyValue(), MOST_COMPARED)}
 )
 _LENGTHS: Final[Mapping[Compared, ValueKind]] = MappingProxyType(
     dict.fromkeys((Compared.AT_LEAST, Compared.BELOW), Length())
@@ -313,7 +315,7 @@ class Conditions:
         wrong: list[Problem] = []
         try:
             same = isinstance(value, Condition) and self.read(self.write(value), path, wrong) == value
-        except (AttributeError, KeyError, TypeError, ValueError):  # it cannot even be written
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):  # it cannot even be written
             same = False
         problems += wrong
         if not same and not wrong:
@@ -376,7 +378,7 @@ def _read_tests(value: Mapping[str, Any], path: str, problems: list[Problem]) ->
     for fact in Fact:
         if fact not in value:
             continue
-        read = FACTS[fact].read(value[fact.value], under(path, fact.value), problems)
+        read = _read_some(FACTS[fact], value[fact.value], under(path, fact.value), problems)
         if read is MISSING:
             continue
         if fact in (Fact.ATTRIBUTE, Fact.SINCE):
@@ -393,6 +395,14 @@ def _read_tests(value: Mapping[str, Any], path: str, problems: list[Problem]) ->
         problems.append(Problem(under(path, str(idle[0])), found, expected, of_key=True))
 
 
+def _read_some(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> Any:
+    """What a test is held against, which is never a list of nothing."""
+    if value != []:
+        return kind.read(value, path, problems)
+    problems.append(Problem(path, "the list is empty", "at least one word", "name one, or take the key out"))
+    return MISSING
+
+
 def _read_comparisons(
     fact: Fact, name: str, value: Mapping[str, Any], path: str, problems: list[Problem]
 ) -> Iterator[Test]:
@@ -405,7 +415,7 @@ def _read_comparisons(
             expected = " or ".join(kinds)
             problems.append(Problem(place, "does not go with since", expected, of_key=True))
             continue
-        read = kinds[compared].read(value[compared.value], place, problems)
+        read = _read_some(kinds[compared], value[compared.value], place, problems)
         if read is not MISSING and unset is not MISSING:
             yield Test(fact, read, name, compared, unset)
     if not said and fact is Fact.SINCE:
