@@ -5,7 +5,6 @@ from datetime import timedelta
 import attrs
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from casecore.policies import Policy
 from casecore.policies.condition_words import in_words, value_text
@@ -86,9 +85,8 @@ class TestReading:
     def test_tests(self, table, tests):
         """In the order of the facts, whatever the order of the file."""
         if tests is None:
-            assert ["when.one_of[2]: True stands there twice; expected a list, each a text, a number, or true or false"] == (
-                refused(table)
-            )
+            told = "when.one_of[2]: True stands there twice; expected a list, each a text, a number, or true or false"
+            assert [told] == refused(table)
         else:
             assert (Condition(tuple(tests)), []) == read(table)
 
@@ -118,7 +116,10 @@ class TestReading:
         for _ in range(DEEPEST - 1):
             deep = {"not": deep}
         assert [] == read(deep)[1]
-        too_many = "when: has more than 50 tests, or is more than 5 tables deep; expected a condition that a person can read"
+        too_many = (
+            "when: has more than 50 tests, or is more than 5 tables deep; "
+            "expected a condition that a person can read; make several rules of it"
+        )
         assert [too_many] == refused({"any": [*tests, {"note": True}]})
         assert [too_many] == refused({"not": deep})
         assert [too_many] == refused({"any": [{}] * 51})
@@ -138,7 +139,8 @@ class TestMistakes:
             ("vip", "when: 'vip' does not fit; expected a table of attribute, since, tag,"),
             ({"tagg": "vip"}, "when.tagg: no such key; expected one of attribute, since, tag,"),
             ({"all": []}, "when.all: [] does not fit; expected a list, each a table of attribute"),
-            ({"any": {"tag": "vip"}}, "when.any: {'tag': 'vip'} does not fit; expected a list, each a table of attribute"),
+            ({"any": {"tag": "vip"}}, "when.any: {'tag': 'vip'} does not fit; expected a list, each a table of"),
+            ({"any": "vip"}, "when.any: 'vip' does not fit; expected a list, each a table of"),
             ({"any": [1]}, "when.any[0]: 1 does not fit; expected a table of attribute"),
             ({"not": [{"tag": "vip"}]}, "when.not: [{'tag': 'vip'}] does not fit; expected a table of attribute"),
             ({"not": {"any": [{"tag": 7}]}}, "when.not.any[0].tag: 7 does not fit; expected text of 1 to 200"),
@@ -161,15 +163,14 @@ class TestMistakes:
             ({"attribute": "a", "one_of": []}, "when.one_of: the list is empty"),
             ({"attribute": "a", "above": 1, "unset": "no"}, "when.unset: 'no' does not fit"),
             ({"attribute": "a", "unset": "skip"}, "when.unset: says what it is where it is not set"),
-            ({"attribute": "a", "since": "status"}, "when.since: says no time"),
-            ({"attribute": "a", "since": "status", "at_least": "1h"}, "when.at_least: '1h' does not fit"),
-            ({"attribute": "a", "since": "status", "below": 3}, "when.below: 3 does not fit"),
+            ({"attribute": "a", "since": "status"}, "when.since: stands beside attribute; expected one of them"),
+            ({"attribute": "a", "since": "x", "at_least": "1h"}, "when.since: stands beside attribute"),
             ({"since": "status"}, 'when.since: says no time; expected at_least = "2h", or below = "2h", beside it'),
             ({"since": "status", "unset": "skip"}, "when.since: says no time"),
             ({"since": "status", "above": 3}, "when.above: does not go with since; expected at_least or below"),
             ({"since": "status", "below": 3}, "when.below: 3 does not fit; expected a length of time"),
             ({"since": "monday", "below": "3h"}, "when.since: 'monday' does not fit"),
-            ({"above": 100}, "when.above: compares nothing; expected a comparison beside attribute or since"),
+            ({"above": 100}, 'when.above: compares nothing; expected attribute = "…" or since = "…" beside it'),
             ({"tag": "vip", "unset": "skip"}, "when.unset: compares nothing"),
         ],
     )

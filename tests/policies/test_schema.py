@@ -76,7 +76,9 @@ def in_number(schema, value, path):
 
 def in_array(schema, value, path):
     """The complaints about a list."""
-    if not schema.get("minItems", 0) <= len(value) <= schema["maxItems"] or any(item in value[:number] for number, item in enumerate(value)):
+    if not schema.get("minItems", 0) <= len(value) <= schema["maxItems"] or any(
+        item in value[:number] for number, item in enumerate(value)
+    ):
         yield path
     for number, item in enumerate(value):
         yield from misfits(schema["items"], item, f"{path}[{number}]")

@@ -305,7 +305,7 @@ class Conditions:
         before = len(problems)
         if _has_too_many(value):
             found = f"has more than {MOST_TESTS} tests, or is more than {DEEPEST} tables deep"
-            problems.append(Problem(path, found, "a condition that a person can read"))
+            problems.append(Problem(path, found, "a condition that a person can read", "make several rules of it"))
             return MISSING
         read = _read_condition(self, value, path, problems)
         return read if len(problems) == before else MISSING
@@ -353,9 +353,16 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+_ONE_TABLE: Final = "write one table; of several, { any = [ {…}, {…} ] } or { all = [ {…}, {…} ] }"
+
+
+def _lists_tables(value: Any) -> bool:
+    return bool(_listed(value)) and all(isinstance(one, dict) for one in value)
+
+
 def _read_condition(kind: Conditions, value: Any, path: str, problems: list[Problem]) -> Any:
     if not isinstance(value, dict):
-        return note_misfit(kind, value, path, problems)
+        return note_misfit(kind, value, path, problems, _ONE_TABLE if _lists_tables(value) else "")
     known = (*_WORDS, *_JOINED)
     unknown = [str(word) for word in value if word not in known]
     if unknown:
@@ -369,14 +376,19 @@ def _read_condition(kind: Conditions, value: Any, path: str, problems: list[Prob
 def _read_list(kind: Conditions, value: Any, path: str, problems: list[Problem]) -> tuple[Any, ...]:
     if not isinstance(value, list) or not value:
         found = f"{as_a_file_writes(value)} does not fit"
-        problems.append(Problem(path, found, f"a list, each {kind.describe}"))
+        remedy = "put it in brackets: [ {…} ]" if isinstance(value, dict) else ""
+        problems.append(Problem(path, found, f"a list, each {kind.describe}", remedy))
         return ()
     return tuple(_read_condition(kind, item, f"{path}[{number}]", problems) for number, item in enumerate(value))
 
 
 def _read_tests(value: Mapping[str, Any], path: str, problems: list[Problem]) -> Iterator[Test]:
+    measured = [fact for fact in (Fact.ATTRIBUTE, Fact.SINCE) if fact in value]
+    if len(measured) > 1:
+        found, remedy = "stands beside attribute", "give each a table of its own: all = [ {…}, {…} ]"
+        problems.append(Problem(under(path, "since"), found, "one of them", remedy, of_key=True))
     for fact in Fact:
-        if fact not in value:
+        if fact not in value or (len(measured) > 1 and fact in measured):
             continue
         read = _read_some(FACTS[fact], value[fact.value], under(path, fact.value), problems)
         if read is MISSING:
@@ -385,13 +397,9 @@ def _read_tests(value: Mapping[str, Any], path: str, problems: list[Problem]) ->
             yield from _read_comparisons(fact, str(read), value, path, problems)
         else:
             yield Test(fact, read)
-    measured = [fact for fact in (Fact.ATTRIBUTE, Fact.SINCE) if fact in value]
-    if len(measured) > 1:
-        found, remedy = "stands beside attribute", "give each a table of its own: all = [ {…}, {…} ]"
-        problems.append(Problem(under(path, "since"), found, "one of them", remedy, of_key=True))
     idle = [word for word in (*_VALUES, "unset") if word in value]
     if not measured and idle:
-        found, expected = "compares nothing", "a comparison beside attribute or since"
+        found, expected = "compares nothing", 'attribute = "…" or since = "…" beside it'
         problems.append(Problem(under(path, str(idle[0])), found, expected, of_key=True))
 
 

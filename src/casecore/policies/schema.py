@@ -13,7 +13,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.kernel import ID_LIMIT
-from casecore.policies.conditions import DEEPEST, FACTS, MOST_COMPARED, MOST_TESTS, AnyNumber, AnyValue, Compared, Conditions, Unset
+from casecore.policies.conditions import (
+    DEEPEST,
+    FACTS,
+    MOST_COMPARED,
+    MOST_TESTS,
+    AnyNumber,
+    AnyValue,
+    Compared,
+    Conditions,
+    Unset,
+)
 from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, keys_inside
 from casecore.policies.files import EXTENDS
 from casecore.policies.kinds import (
