@@ -45,7 +45,7 @@ from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.case_merging import MergeCases
-from casecore.rooms.cases import UNWANTED, Case, CaseClosed, CloseReason, StatusSet
+from casecore.rooms.cases import Case, CaseClosed, CloseReason, StatusSet
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
@@ -119,22 +119,6 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
         Guarded.CLOSE: Reach(
             (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
         ),
-        Guarded.CLOSE_AS_SPAM: Reach(
-            (CaseClosed,), "a case is closed as spam, or thrown away", lambda event: event.reason in UNWANTED
-        ),
-        Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
-        Guarded.ACCEPT: Reach((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
-        Guarded.OPEN: Reach((OpenCase,), "a case is opened"),
-        Guarded.WRITE_FIRST: Reach((StartOutbound,), "somebody of us writes first"),
-        Guarded.END_CONTACT: Reach((EndContact,), "an agent ends a contact"),
-        Guarded.DISPOSE: Reach((Dispose,), "a contact is disposed"),
-        Guarded.COMMIT: Reach((MakeCommitment,), "a follow-up is promised"),
-        Guarded.SNOOZE: Reach((SnoozeCase,), "a case is snoozed"),
-        Guarded.SET_LEVEL: Reach((SetLevel,), "the level of a case is set"),
-        Guarded.SET_ATTRIBUTE: Reach((SetAttribute,), "an attribute of a case is set"),
-        Guarded.TAG: Reach((CaseTagged,), "a case is tagged"),
-        Guarded.MERGE: Reach((MergeCases,), "a case is merged into another"),
-        Guarded.MOVE: Reach((MoveCase,), "a case is moved to another thread"),
     }
 )
 """What each word of `guards` guards."""
