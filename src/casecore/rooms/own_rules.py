@@ -119,6 +119,19 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
         Guarded.CLOSE: Reach(
             (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
         ),
+        Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
+        Guarded.ACCEPT: Reach((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
+        Guarded.OPEN: Reach((OpenCase,), "a case is opened"),
+        Guarded.WRITE_FIRST: Reach((StartOutbound,), "somebody of us writes first"),
+        Guarded.END_CONTACT: Reach((EndContact,), "an agent ends a contact"),
+        Guarded.DISPOSE: Reach((Dispose,), "a contact is disposed"),
+        Guarded.COMMIT: Reach((MakeCommitment,), "a follow-up is promised"),
+        Guarded.SNOOZE: Reach((SnoozeCase,), "a case is snoozed"),
+        Guarded.SET_LEVEL: Reach((SetLevel,), "the level of a case is set"),
+        Guarded.SET_ATTRIBUTE: Reach((SetAttribute,), "an attribute of a case is set"),
+        Guarded.TAG: Reach((CaseTagged,), "a case is tagged"),
+        Guarded.MERGE: Reach((MergeCases,), "a case is merged into another"),
+        Guarded.MOVE: Reach((MoveCase,), "a case is moved to another thread"),
     }
 )
 """What each word of `guards` guards."""
