@@ -61,7 +61,6 @@ GUARDED = {
         ),
         CloseCase("ana", at(minutes=1), "c1"),
     ),
-    Guarded.CLOSE_AS_SPAM: (MAIL, CloseCase("dora", at(minutes=1), "c1", CloseReason.SPAM)),
     Guarded.TRANSFER: (MAIL, ReassignCase("ana", at(minutes=1), "c1", "cleo")),
     Guarded.ACCEPT: ((new_case(), OfferWork(SYSTEM, at(1), "c1", "ana")), AcceptOffer("ana", at(2), "c1")),
     Guarded.OPEN: (new_case(), OpenCase("ana", at(minutes=1), "c1")),

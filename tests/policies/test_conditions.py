@@ -190,6 +190,7 @@ class TestMistakes:
             Condition((Test(Fact.ATTRIBUTE, 1, "a", "above"),)),
             Condition(any=()),
             Condition(all=(1,)),
+            Condition(all=1),
             Condition((Test("tags", "vip"),)),
         ],
     )
@@ -206,7 +207,13 @@ class TestMistakes:
             deep = Condition(none=deep)
         problems = []
         Conditions().look_at(deep, "when", problems)
-        assert "when: a value too large to show does not fit" == str(problems[0]).partition(";")[0]
+        assert ["has more than 50 tests, or is more than 5 tables deep"] == [problem.message for problem in problems]
+
+    def test_made_in_code_without_number(self):
+        """And as wide."""
+        problems = []
+        Conditions().look_at(Condition(all=(ALWAYS,) * 100_000), "when", problems)
+        assert ["has more than 50 tests, or is more than 5 tables deep"] == [problem.message for problem in problems]
 
 
 class TestValues:

@@ -20,8 +20,17 @@ SCHEMA = json_schema()
 TYPES = {"boolean": bool, "integer": int, "number": int | float, "string": str, "array": list, "object": dict}
 UNDERSTOOD = {
     *("$schema", "title", "description", "default", "type", "enum", "pattern", "minLength", "maxLength", "minimum"),
-    *("maximum", "items", "uniqueItems", "maxItems", "properties", "patternProperties", "additionalProperties"),
-    *("required", "maxProperties", "minProperties", "minItems", "anyOf", "format", "$ref", "definitions"),
+    *(
+        "maximum",
+        "items",
+        "uniqueItems",
+        "minItems",
+        "maxItems",
+        "properties",
+        "patternProperties",
+        "additionalProperties",
+    ),
+    *("required", "maxProperties", "minProperties", "anyOf", "format", "$ref", "definitions"),
 }
 """The words of draft 4 that the schema uses."""
 

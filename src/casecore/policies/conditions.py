@@ -304,8 +304,7 @@ class Conditions:
         """A `Condition`; `MISSING`, with problems noted, where it is none."""
         before = len(problems)
         if _has_too_many(value):
-            found = f"has more than {MOST_TESTS} tests, or is more than {DEEPEST} tables deep"
-            problems.append(Problem(path, found, "a condition that a person can read", "make several rules of it"))
+            problems.append(_too_many(path))
             return MISSING
         read = _read_condition(self, value, path, problems)
         return read if len(problems) == before else MISSING
@@ -314,8 +313,10 @@ class Conditions:
         """Note what is wrong with a condition that was made in code: it does not read as it is written."""
         wrong: list[Problem] = []
         try:
-            same = isinstance(value, Condition) and self.read(self.write(value), path, wrong) == value
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):  # it cannot even be written
+            if _lies_deep(value):
+                wrong.append(_too_many(path))
+            same = not wrong and isinstance(value, Condition) and self.read(self.write(value), path, wrong) == value
+        except (AttributeError, KeyError, TypeError, ValueError):  # it cannot even be written
             same = False
         problems += wrong
         if not same and not wrong:
@@ -324,6 +325,23 @@ class Conditions:
     def write(self, value: Condition) -> Any:
         """The table that reads the same."""
         return _write_condition(value)
+
+
+def _too_many(path: str) -> Problem:
+    found = f"has more than {MOST_TESTS} tests, or is more than {DEEPEST} tables deep"
+    return Problem(path, found, "a condition that a person can read", "make several rules of it")
+
+
+def _lies_deep(value: Any) -> bool:
+    """Whether a condition that was made in code lies deeper than Python walks, or holds more than anybody reads."""
+    left, found = [(value, 1)], 0
+    while left:
+        one, depth = left.pop()
+        found += 1
+        if depth > DEEPEST or found > 2 * MOST_TESTS:
+            return True
+        left += [(part, depth + 1) for part in one.parts] if isinstance(one, Condition) else []
+    return False
 
 
 def _has_too_many(value: Any) -> bool:

@@ -83,7 +83,8 @@ lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase MergeCases
 lifecycle.close_from: CaseClosed
 lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MergeCases
-    MoveCase ReassignCase RecordMiss RemoveTag SendReply SetAttribute SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
+    MoveCase ReassignCase RecordMiss RemoveTag SendReply SetAttribute SetLevel SetSentiment SetStatus SnoozeCase
+    SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 lifecycle.merged: CloseCase
 logged.open_case: LogCase

@@ -45,7 +45,7 @@ from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.case_merging import MergeCases
-from casecore.rooms.cases import UNWANTED, Case, CaseClosed, CloseReason, StatusSet
+from casecore.rooms.cases import Case, CaseClosed, CloseReason, StatusSet
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
@@ -118,9 +118,6 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
         Guarded.SET_STATUS: Reach((StatusSet,), "a status is set by hand"),
         Guarded.CLOSE: Reach(
             (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
-        ),
-        Guarded.CLOSE_AS_SPAM: Reach(
-            (CaseClosed,), "a case is closed as spam, or thrown away", lambda event: event.reason in UNWANTED
         ),
         Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
         Guarded.ACCEPT: Reach((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),

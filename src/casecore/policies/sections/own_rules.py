@@ -177,7 +177,6 @@ class Guarded(StrEnum):
     ESCALATE = "escalate"
     SET_STATUS = "set_status"
     CLOSE = "close"
-    CLOSE_AS_SPAM = "close_as_spam"
     TRANSFER = "transfer"
     ACCEPT = "accept"
     OPEN = "open"
