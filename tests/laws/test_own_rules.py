@@ -3,6 +3,7 @@
 What is held against it is the same desk without those rules: nothing here asks how a rule is made of a policy.
 """
 
+import json
 from datetime import timedelta
 
 import attrs
@@ -190,3 +191,22 @@ def test_softened_they_refuse_nothing(steps, mode):
 def test_policies_survive_being_written_down(policy):
     """What a policy says of its rules, written as plain data and read again, is the same policy."""
     assert policy == Policy.from_dict(policy.to_dict())
+
+
+def as_toml(value):
+    """A value as a file has it, on one line."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(word)} = {as_toml(held)}' for word, held in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@given(RULED)
+def test_what_is_written_into_a_file_is_read_again(policy):
+    """Attributes and rules, as TOML has them; each rule stands where its file has it."""
+    plain = policy.to_dict()
+    text = "".join(f"{word} = {as_toml(plain[word])}\n" for word in ("attributes", "rule"))
+    again = Policy.loads(f"{text}[queues.general]\nfallback = true\n")
+    assert (policy.attributes, policy.rule) == (again.attributes, again.rule)
+    assert all(again.origin(f"rule[{number}]").line == 2 for number in range(len(policy.rule)))

@@ -6,7 +6,7 @@ from casecore import RULES
 from casecore.kernel import Enforcement
 from casecore.policies import Policy, PolicyError
 from casecore.policies.conditions import ALWAYS, Condition, Fact, Test
-from casecore.policies.rule_soundness import FILLED, MOST_ATTRIBUTES, MOST_RULES, TAKEN_AREAS
+from casecore.policies.rule_soundness import FILLED, MOST_ATTRIBUTES, MOST_RULES, MOST_TOLD, TAKEN_AREAS
 from casecore.policies.sections import Attribute, AttributeType, Guarded, OwnRule
 from casecore.policies.sections.own_rules import OneOf, PatternedText, PatternText
 from casecore.rooms.composition import HOUSE
@@ -33,6 +33,13 @@ def told(text):
         Policy.loads(f"{HEAD}{text}")
     assert all(problem.origins for problem in caught.value.problems)
     return [str(problem) for problem in caught.value.problems]
+
+
+def told_first(text):
+    """The first thing that is told of a file."""
+    with pytest.raises(PolicyError) as caught:
+        Policy.loads(f"{HEAD}{text}")
+    return str(caught.value.problems[0])
 
 
 def of_a_rule(more="", **fields):
@@ -333,3 +340,70 @@ class TestPolicies:
         assert mode is Policy.loads(HEAD + rule(own)).mode("refund.looked_at")
         table = '[enforcement]\n"refund.looked_at" = "warn"\n'
         assert Enforcement.WARN is Policy.loads(HEAD + rule(own) + table).mode("refund.looked_at")
+
+
+MANY = 100_000
+
+
+class TestHostile:
+    """Whatever is written, it is refused with a message; `tests/soak/growth.py` measures that it comes soon."""
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            (
+                "[[rule]]\n" * MANY,
+                "rule: has 100,000 items; expected at most 200",
+            ),
+            (f"[attributes]\n{''.join(f'a{n}=1{chr(10)}' for n in range(MANY))}", "attributes: "),
+            (rule(f"when = {{ any = [{'{}, ' * MANY}] }}"), "rule[0].when: has more than 50 tests, or is more than 5"),
+            (rule(f"when = {{ all = [{'1, ' * 10_000}] }}"), "rule[0].when: has more than 50 tests, or is more than 5"),
+            (rule(f"when = {{ tag = [{'1, ' * 10_000}] }}"), "rule[0].when.tag: has 10,000 items; expected at most 5"),
+            (rule(f"when = [{'{}, ' * 10_000}]"), "rule[0].when: [{}, {}, {}, {}, {},"),
+            (rule(guards=f"[{'1, ' * 10_000}]"), "rule[0].guards: has 10,000 items"),
+            (rule("when = " + "{ not = " * 10_000 + "{}" + " }" * 10_000), "file: is nested too deeply"),
+            (rule("when" + ".not" * 10_000 + ".note = true"), "file: is nested too deeply"),
+            (rule("when" + ".not" * 20 + ".note = true"), "rule[0].when: has more than 50 tests, or is more than 5"),
+            (rule(f"message = '{'{a}' * 10_000}'"), "rule[0].message: '{a}{a}{a}"),
+            (rule(f"message = '{'{a}' * 150}'"), "rule[0].message: nothing fills '{a}'; expected blanks like {case}"),
+            (rule(name="a." * 10_000), "rule[0].id: 'a.a.a.a"),
+            (f"[attributes]\na = {{ type = 'text', pattern = '{'a' * 10_000}' }}", "attributes.a.pattern: 'aaaa"),
+            (f"[attributes.{'a' * 10_000}]\ntype = 'flag'", "attributes.aaaa"),
+            (rule(name="a.\\u0000"), "rule[0].id: 'a.\\x00' does not fit"),
+            (rule(name="a.\\u202Eb"), "rule[0].id: 'a.\\u202eb' does not fit"),
+            ('[attributes]\n"a\\u0000" = { type = "flag" }', 'attributes."a\\u0000": is no name'),
+            (rule("when = { attribute = 'a', above = nan }"), "rule[0].when.above: nan does not fit"),
+            (rule("when = { attribute = 'a', above = -inf }"), "rule[0].when.above: -inf does not fit"),
+            (rule("when = { attribute = 'a', is = 1e300 }"), "rule[0].when.is: 1e+300 does not fit"),
+            (rule(f"when = {{ attribute = 'a', is = {'9' * 4000} }}"), "rule[0].when.is: 9999"),
+            (rule("when = { attribute = 'a', is = 1979-05-27 }"), "rule[0].when.is: 1979-05-27 does not fit"),
+            ("[attributes]\na = { type = 'number', min = nan }", "attributes.a.min: nan does not fit"),
+            (f"[attributes]\na = {{ type = 'number', max = {'9' * 4000} }}", "attributes.a.max: 9999"),
+        ],
+        ids=range(25),
+    )
+    def test_files(self, text, found):
+        """Told at its place."""
+        assert told_first(text).startswith(found)
+
+    @pytest.mark.parametrize("value", ["\ud800", "a\0", "\u200b", "x" * MANY, b"x", object(), ..., float("nan"), None])
+    def test_from_code(self, value):
+        """What no file can hold: wherever it stands, it is refused, and nothing else is raised."""
+        right = {"id": "refund.a", "title": "x", "guards": ["reply"]}
+        attribute = {"type": "text"}
+        plain = Policy.default().to_dict()
+        for word in ("id", "title", "guards", "when", "needs", "message", "remedy", "enforcement", value):
+            if not (word in {"title", "message", "remedy"} and value in ("a\0", "\u200b")):  # texts like any other
+                with pytest.raises(PolicyError):
+                    Policy.from_dict({**plain, "rule": [{**right, word: value}]})
+        for word in ("type", "min", "max", "of", "longest", "set_by", value):
+            with pytest.raises(PolicyError):
+                Policy.from_dict({**plain, "attributes": {"a": {**attribute, word: value}}})
+        with pytest.raises(PolicyError):
+            Policy.from_dict({**plain, "attributes": {value: attribute}})
+
+    def test_no_more_is_told_than_anybody_reads(self):
+        """Of ten thousand tests of what there is not, the first hundred."""
+        tests = ", ".join(f"{{ attribute = 'a{n}' }}" for n in range(50))
+        rules = "".join(rule(f"when = {{ any = [ {tests} ] }}", name=f"own.r{n}") for n in range(MOST_RULES))
+        assert MOST_TOLD == len(told(ATTRIBUTES + rules))
