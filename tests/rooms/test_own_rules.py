@@ -8,6 +8,7 @@ import pytest
 
 from casecore import (
     CUSTOMER,
+    ROOMS,
     SYSTEM,
     AddNote,
     AddTag,
@@ -17,6 +18,7 @@ from casecore import (
     DeleteNote,
     Deviated,
     EndContact,
+    House,
     OpenCase,
     Policy,
     ReceiveMessage,
@@ -29,6 +31,7 @@ from casecore import (
     SubmitDraft,
 )
 from casecore.kernel import Setting
+from casecore.kernel.deciding import MOST_ENLARGED
 from casecore.policies.conditions import Compared, Fact, Instant
 from casecore.policies.sections import Guarded, Level, Relation
 from casecore.rooms.attributes import AttributeSet, SetAttribute
@@ -532,3 +535,25 @@ class TestWhereAUserLooks:
         test = '{ since = "status", below = "2h" }'
         policy = sop(f"when = {test}\nneeds = {{ any = [ {test}, {{ note = true }} ] }}")
         assert 1 == len([due for due in given(OPEN, policy=policy).desk.due() if due.key == "rule[0]"])
+
+
+class TestCompiledOnce:
+    """What a policy says of its rules is made into rules once, and not for each command."""
+
+    def test_for_a_policy(self):
+        """Also for what it says on another date, or for some cases; without rules the rooms are as they were."""
+        layer = '[[change]]\non = 2026-11-03\nset = { "tags.limit" = 3 }\n'
+        policy, house = Policy.loads(f"{HEAD}{RULE}{layer}"), House(ROOMS)
+        assert house.under(policy) is house.under(policy.at(at(hours=48)))
+        assert house.under(policy) is not house
+        assert house.under(Policy.loads(HEAD)) is house
+
+    def test_not_for_ever(self):
+        """A program that reads one policy after the other does not keep them all; each is asked by its own rules."""
+        house = House(ROOMS)
+        for number in range(MOST_ENLARGED + 2):
+            own = RULE.replace("looked_at", f"looked_at_{number}")
+            policy = Policy.loads(HEAD + own)
+            (rule,) = house.under(policy).rooms[-1].rules
+            assert f"refund.looked_at_{number}" == rule.id
+        assert 2 == len(house._enlarged)
