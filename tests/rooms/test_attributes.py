@@ -13,9 +13,11 @@ from casecore.projections.history import history
 from casecore.promises.watching import watch
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage
 from casecore.rooms.attributes import AttributeSet, SetAttribute
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer
 from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import CaseStarted
+from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.notes import AddNote, AddTag, CaseTagged, CaseUntagged, DeleteNote, RemoveTag
 from casecore.rooms.sla import LevelSet, SetLevel
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -419,6 +421,27 @@ class TestWhatARuleLooksAt:
     def test_nobody_looks(self):
         """Where no rule looks at the level, whoever holds the case sets it."""
         given(case_in("open"), policy=self.TAGS).when(SetLevel("ana", at(1), "c1", Level.LOW)).then(LevelSet)
+
+
+class TestAnotherType:
+    """A value from before the SOP said that the attribute is of another type."""
+
+    STORY = given(case_in("open"), SetAttribute("ana", at(1), "c1", "remark", "lots"), policy=POLICY)
+    NUMBER = (
+        '[attributes]\nremark = {{ type = "number" }}\n[[rule]]\nid = "big.ones"\ntitle = "Big ones are escalated"\n'
+    )
+    NUMBER += 'guards = ["commit"]\nwhen = {{ attribute = "remark", {} }}\nneeds = {{ tag = "big" }}'
+    COMMIT = MakeCommitment("dora", at(60), "c1", "p1", at(hours=1), "Call back")
+
+    @pytest.mark.parametrize("test", ["above = 100", "is = 3", "one_of = [1, 2]"])
+    def test_counts_as_not_set(self, test):
+        """Regression: `lots` was compared with 100, which raised a TypeError. It is as if nothing were noted."""
+        newer = Desk(Policy.loads(self.NUMBER.format(test))).evolve(self.STORY.events)
+        newer, _ = newer.handle(Authenticate("ana", at(2), "c1"))
+        assert ["big.ones"] == [reason.rule for reason in newer.decide(self.COMMIT).reasons]
+        skips = Desk(Policy.loads(self.NUMBER.format(f'{test}, unset = "skip"'))).evolve(self.STORY.events)
+        skips, _ = skips.handle(Authenticate("ana", at(2), "c1"))
+        assert skips.decide(self.COMMIT)
 
 
 class TestNotes:
