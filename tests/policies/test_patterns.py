@@ -133,6 +133,8 @@ def test_a_sign_has_an_example():
 class Counted(tuple):
     """Signs that count how often they are looked at."""
 
+    __slots__ = ()
+
     looked = 0
 
     def __getitem__(self, place):
