@@ -46,6 +46,9 @@ CLOSING: Final = frozenset(
 )
 """What leads towards closing, one way or another: rules that guard it can trap a case together."""
 
+LASTING: Final = frozenset({Guarded.SNOOZE, Guarded.COMMIT, Guarded.ACCEPT, Guarded.TRANSFER})
+"""What there are other worlds after that nothing else leads to."""
+
 CHANGES: Final[Mapping[Guarded, Fact]] = {
     Guarded.SET_ATTRIBUTE: Fact.ATTRIBUTE,
     Guarded.TAG: Fact.TAG,
@@ -137,7 +140,8 @@ class RuleGroup:
         named = self.said(Fact.LEVEL)
         if not named and Guarded.SET_LEVEL not in self.guards:
             return ()
-        return tuple(dict.fromkeys((*named, next((one for one in Level if one not in named), Level.NORMAL))))
+        others = [one for one in (Level.NORMAL, *Level) if one not in named]
+        return tuple(dict.fromkeys((*named, *others[:1])))
 
     @property
     def worlds(self) -> int:
@@ -145,7 +149,8 @@ class RuleGroup:
         counts = [len(values) + 1 for values in self.values.values()]
         counts += [2] * (len(self.tags) + len(self.said(Fact.RELATION)) + self.looks_at(Fact.NOTE))
         counts += [len({*self.levels, Level.NORMAL})]
-        counts += [2] * len({test.name for test in self.tests if test.fact is Fact.SINCE})
+        counts += [2] * len(self.guards & LASTING)
+        counts += [3] * len({test.name for test in self.tests if test.fact is Fact.SINCE})
         counts += [2] * (self.looks_at(Fact.CUSTOMER) + self.looks_at(Fact.REASON) + self.looks_at(Fact.LANGUAGE))
         return (BESIDE_ANOTHER if self.second else ALONE) * prod(counts)
 

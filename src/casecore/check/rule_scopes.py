@@ -190,6 +190,9 @@ def _arrivals(channel: Channel, group: RuleGroup) -> Iterator[Command]:
         if not any(_setters(name, policy) for policy in group.policies)
         for value in values
     ]
+    ways += [
+        {"tags": frozenset({tag})} for tag in group.tags if not any(map(_restricted_to, group.policies))
+    ]
     ways += [{"name": None}] if CustomerState.NAMED in group.said(Fact.CUSTOMER) else []
     for way in islice(ways, ARRIVALS_TRIED):
         for command in arrival_commands(channel):
@@ -281,7 +284,7 @@ def _changing_commands(group: RuleGroup) -> Iterator[Command]:
             yield AddTag(agent, NOON, CASE, tag)
             yield RemoveTag(agent, NOON, CASE, tag)
     for level in group.levels:
-        for agent in _who_may(group, Guarded.SET_LEVEL in guards, _restricted_to):
+        for agent in _who_may(group, Guarded.SET_LEVEL in guards, _restricted_to) or (SYSTEM,):
             yield SetLevel(agent, NOON, CASE, level)
     if group.looks_at(Fact.NOTE):
         yield AddNote("ana", NOON, "n1", "As agreed", CASE)
@@ -305,12 +308,12 @@ def _restricted_to(policy: Policy) -> tuple[TagRole, ...]:
 
 
 def _who_may(group: RuleGroup, guarded: bool, roles_of: RolesOf) -> tuple[str, ...]:  # noqa: FBT001 -- of one file
-    """Who changes something that some roles may change: all of them where own rules guard it, or else who always may."""
+    """Who changes something that some roles may change: all people where own rules guard it, or else who always may.
+
+    The system does where nobody else may: that it could help out is no way that people at the desk have.
+    """
     roles = {role for policy in group.policies for role in roles_of(policy)}
-    able = {
-        TagRole.SUPERVISOR: ("ben" if group.second else "ana",),
-        TagRole.SYSTEM: (SYSTEM,),
-        TagRole.ASSIGNEE: _agents(group),
-    }
+    able = {TagRole.SUPERVISOR: ("ben" if group.second else "ana",), TagRole.ASSIGNEE: _agents(group)}
     every = [who for role, who in able.items() if role in roles]
-    return tuple(dict.fromkeys(one for who in (every if guarded else every[:1]) for one in who))
+    people = tuple(dict.fromkeys(one for who in (every if guarded else every[:1]) for one in who))
+    return people or ((SYSTEM,) if TagRole.SYSTEM in roles else ())

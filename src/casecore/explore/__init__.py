@@ -71,12 +71,14 @@ class Found:
             on (`possible`).
         wrong: What is wrong with the story's last step.
         times: In how many steps, or states, it was found.
+        blamed: The policy's own rules that leave no way, where it was asked whether there is one.
     """
 
     result: Result
     story: Story | None = field(default=None, repr=False)
     wrong: tuple[str, ...] = ()
     times: int = 0
+    blamed: tuple[str, ...] = ()
 
 
 @frozen
