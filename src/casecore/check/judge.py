@@ -332,7 +332,7 @@ def _keys_behind(promise: Promise, last: Step) -> tuple[str, ...]:
 
 
 def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...], tuple[str, ...]] | None:
-    """The shortest story of these, what is wrong with its last step, and the own rules to blame; None: there is none."""
+    """The shortest story of these, what is wrong with its last step, and who is to blame; None where there is none."""
     told = [(one.story, one.wrong, one.blamed) for one in found if one.story is not None]
     return min(told, key=lambda one: len(one[0]), default=None)
 

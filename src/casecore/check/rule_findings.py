@@ -19,7 +19,7 @@ from attrs import frozen
 
 from casecore.check.report import Finding, Severity
 from casecore.check.rule_groups import rule_groups, rules_apart
-from casecore.check.rule_scopes import rule_scopes
+from casecore.check.rule_scopes import are_many, rule_scopes
 from casecore.check.scope_search import ScopeSearch
 from casecore.explore import Exploration
 from casecore.kernel import Enforcement
@@ -61,8 +61,8 @@ def rule_findings(policy: Policy, searched: Iterable[ScopeSearch]) -> Iterator[F
     every = tuple(searched)
     needed: dict[str, set[str]] = {}
     for one in rule_scopes(policy):
-        for rule in one.group.ids:
-            needed.setdefault(rule, set()).add(one.scope.name)
+        for named in one.group.ids:
+            needed.setdefault(named, set()).add(one.scope.name)
     names = {_name_of(search) for search in every}
     met = {
         rule.id: _what_met(rule, every)
@@ -127,7 +127,9 @@ def _findings_about(path: str, rule: OwnRule, here: RuleMet, doubled: str) -> It
     elif not here.passed:
         guarded = ", ".join(rule.guards)
         found = f"{rule.id} ({rule.title}) always refuses: nobody can ever {guarded}, {tried}"
-        yield Finding("CC212", Severity.WARNING, path, found, "say in when for which cases it is, or in needs what helps")
+        yield Finding(
+            "CC212", Severity.WARNING, path, found, "say in when for which cases it is, or in needs what helps"
+        )
     elif doubled:
         found = f"{rule.id} ({rule.title}) is not needed: {doubled} refuses all that it refuses, {tried}"
         yield Finding("CC213", Severity.NOTE, path, found, "take it out, or let one of them be about other cases")
@@ -158,6 +160,9 @@ def _untried(policy: Policy, names: set[str]) -> Iterator[Finding]:
         found = f"tried apart, because together they have too many worlds: {'; '.join(named)}{more}"
         remedy = "a case that only these rules together trap is not found: let fewer look at the same"
         yield Finding("CC214", Severity.NOTE, paths[apart[0].ids[0]], found, remedy)
+    if are_many(groups):
+        found = f"there are {len(groups)} groups of rules: where a rule names no channel, it was tried on one only"
+        yield Finding("CC214", Severity.NOTE, "rule[0]", found, "name the channels that a rule is for")
     for group in groups:
         if group.left_out:
             left = ", ".join(sorted(name for _, name in group.left_out))

@@ -1,10 +1,12 @@
 """Which own rules are searched together, and what is changed there of all that they look at.
 
 Rules belong together where they look at the same thing, where one guards how another's thing is changed, or where they
-guard the same (whatever leads towards closing counts as the same: rules can only trap a case together there). What they
-look at is varied: a number below, at and above each bound that is compared, each word that matters and another one, set
-and not set. The variants multiply, so a group is as large as `MOST_WORLDS` lets it be; rules that belong together and are
-too many are searched in several groups, and a finding says which (`rule_findings.py`). So the work grows with the rules.
+guard the same. Whatever leads towards closing counts as the same: there alone can rules trap a case together.
+
+What they look at is varied: a number below, at and above each bound that is compared, each word that matters and
+another one, set and not set. The variants multiply, so a group is as large as `MOST_WORLDS` lets it be. Rules that
+belong together and are too many are searched in several groups, and a finding says which (`rule_findings.py`): the work
+grows with the number of rules, and no faster.
 """
 
 from __future__ import annotations
@@ -288,7 +290,9 @@ def rule_groups(*policies: Policy) -> tuple[RuleGroup, ...]:
             group = grown
         found += [] if group is None else [group]
     order = {own: number for number, own in enumerate(ids)}
-    groups = (attrs.evolve(group, ids=tuple(sorted(group.ids, key=order.__getitem__))) for group in map(_fitting, found))
+    groups = (
+        attrs.evolve(group, ids=tuple(sorted(group.ids, key=order.__getitem__))) for group in map(_fitting, found)
+    )
     return tuple(sorted(groups, key=lambda group: order[group.name]))
 
 

@@ -1,16 +1,17 @@
 """Scopes of own rules: one case, what rules guard about it, and whatever changes what they look at.
 
-There is a scope for each group of rules (`rule_groups.py`) on each channel that they name and on one that they do not;
-where they name none, on email and, where no draft is approved, in chat. Only these rules are in force there, and in no other scope are any: they only
-refuse, so what holds of every step without them holds with them.
+There is a scope for each group of rules (`rule_groups.py`) on two channels that they name and on one that they do not;
+where they name none, on email and in chat; on email only, where drafts are approved or there are many groups. These
+rules alone are in force there, and in no other scope are any: they only refuse, so what holds of every step without
+them holds with them.
 
 Nobody closes a case as spam here, which no rule guards: a case that can only be thrown away has no way to closed. Where
-the policy leaves no other way even without its rules, the rules are not to blame (`scope_search.py`).
+the policy leaves no other way even without its rules, they are not to blame (`rule_traps.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import islice, product
@@ -60,6 +61,9 @@ from casecore.rooms.sla import SetLevel
 from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.statuses import Status
 
+MOST_ON_TWO: Final = 15
+"""Where there are more groups of rules than this, each is searched on one channel, if its rules name none."""
+
 NAMED_CHANNELS: Final = 2
 """On so many of the channels that rules name they are tried, beside one that they do not name."""
 
@@ -85,20 +89,27 @@ class RuleScope:
 
 def rule_scopes(*policies: Policy) -> Iterator[RuleScope]:
     """The scopes in which the own rules of a policy are in force, or those of two policies that are compared."""
-    for group in rule_groups(*policies):
+    groups = rule_groups(*policies)
+    for group in groups:
         if group.guards - TWO_CASES:
             ways = frozenset({"18", "19"} if group.drafts else {"18"})
-            yield from (RuleScope(group, _scope_on(channel, group), ways) for channel in _channels(group))
+            channels = _channels(group, 1 if are_many(groups) or group.drafts else 2)
+            yield from (RuleScope(group, _scope_on(channel, group), ways) for channel in channels)
         if group.guards & TWO_CASES:
             yield RuleScope(group, _scope_of_two(group), frozenset())
 
 
-def _channels(group: RuleGroup) -> tuple[Channel, ...]:
-    """The channels on which rules are tried."""
+def are_many(groups: Collection[RuleGroup]) -> bool:
+    """Whether there are so many groups that each is searched on one channel only."""
+    return len(groups) > MOST_ON_TWO
+
+
+def _channels(group: RuleGroup, usually: int) -> tuple[Channel, ...]:
+    """The channels on which rules are tried; where they name none, so many as usual."""
     named = [one for one in group.said(Fact.CHANNEL) if any(customers_may_write(one, said) for said in group.policies)]
     usual = dict.fromkeys(open_channel(group.policies[0], preferred) for preferred in (Channel.EMAIL, Channel.CHAT))
     if not named:
-        return tuple(usual)[: 1 if group.drafts else None]
+        return tuple(usual)[:usually]
     others = [channel for channel in (*usual, *Channel) if channel not in named]
     return (*named[:NAMED_CHANNELS], *others[:1])
 
@@ -190,9 +201,7 @@ def _arrivals(channel: Channel, group: RuleGroup) -> Iterator[Command]:
         if not any(_setters(name, policy) for policy in group.policies)
         for value in values
     ]
-    ways += [
-        {"tags": frozenset({tag})} for tag in group.tags if not any(map(_restricted_to, group.policies))
-    ]
+    ways += [{"tags": frozenset({tag})} for tag in group.tags if not any(map(_restricted_to, group.policies))]
     ways += [{"name": None}] if CustomerState.NAMED in group.said(Fact.CUSTOMER) else []
     for way in islice(ways, ARRIVALS_TRIED):
         for command in arrival_commands(channel):
@@ -274,6 +283,19 @@ def _first_messages(channel: Channel, agents: Iterable[str]) -> Iterator[Command
 
 def _changing_commands(group: RuleGroup) -> Iterator[Command]:
     """What changes that at which the rules look: there is always somebody who may, if anybody does."""
+    yield from _noting_commands(group)
+    if group.looks_at(Fact.NOTE):
+        yield AddNote("ana", NOON, "n1", "As agreed", CASE)
+        yield DeleteNote("ana", NOON, "n1")
+    for relation in group.said(Fact.RELATION):
+        yield RelateRecord("ana", NOON, CASE, relation, "r1")
+        yield UnrelateRecord("ana", NOON, CASE, relation)
+    if CustomerState.OPTED_IN in group.said(Fact.CUSTOMER):
+        yield from (RecordConsent(SYSTEM, NOON, "maria", agrees, "On the web form") for agrees in (True, False))
+
+
+def _noting_commands(group: RuleGroup) -> Iterator[Command]:
+    """Attributes, tags and the level are set, and the first two taken away."""
     guards = group.guards
     for name, values in group.values.items():
         who = _who_may(group, Guarded.SET_ATTRIBUTE in guards, partial(_setters, name))
@@ -286,15 +308,6 @@ def _changing_commands(group: RuleGroup) -> Iterator[Command]:
     for level in group.levels:
         for agent in _who_may(group, Guarded.SET_LEVEL in guards, _restricted_to) or (SYSTEM,):
             yield SetLevel(agent, NOON, CASE, level)
-    if group.looks_at(Fact.NOTE):
-        yield AddNote("ana", NOON, "n1", "As agreed", CASE)
-        yield DeleteNote("ana", NOON, "n1")
-    if group.looks_at(Fact.RELATION):
-        for relation in group.said(Fact.RELATION):
-            yield RelateRecord("ana", NOON, CASE, relation, "r1")
-            yield UnrelateRecord("ana", NOON, CASE, relation)
-    if CustomerState.OPTED_IN in group.said(Fact.CUSTOMER):
-        yield from (RecordConsent(SYSTEM, NOON, "maria", agrees, "On the web form") for agrees in (True, False))
 
 
 def _setters(name: str, policy: Policy) -> tuple[TagRole, ...]:

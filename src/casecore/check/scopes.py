@@ -365,7 +365,7 @@ SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Ch
 
 def scopes_of(policy: Policy, house: House = HOUSE) -> tuple[CheckedScope, ...]:
     """The scopes in which a policy is checked, the quickest to understand first; those of own rooms and rules last."""
-    return (*_scopes_without_rules(policy, house), *scopes_of_rules(policy))
+    return (*scopes_without_rules(policy, house), *scopes_of_rules(policy))
 
 
 def scopes_of_rules(*policies: Policy) -> tuple[CheckedScope, ...]:
@@ -373,7 +373,8 @@ def scopes_of_rules(*policies: Policy) -> tuple[CheckedScope, ...]:
     return tuple(CheckedScope(one.scope, one.ways) for one in rule_scopes(*policies))
 
 
-def _scopes_without_rules(policy: Policy, house: House) -> tuple[CheckedScope, ...]:
+def scopes_without_rules(policy: Policy, house: House) -> tuple[CheckedScope, ...]:
+    """All other scopes, in which the policy's own rules are put aside."""
     return (
         *(CheckedScope(one_case_scope(channel, policy), frozenset({"18"})) for channel in SORTS),
         *(CheckedScope(scope, frozenset({"18"})) for scope in override_scopes(policy)),

@@ -59,6 +59,16 @@ def edits_of(old: Policy, new: Policy) -> tuple[Edit, ...]:
     return tuple(_with_places(edit, old, new) for edit in edits)
 
 
+def is_key_of_rule(edit: Edit) -> bool:
+    """Whether it is an edit of one key of an own rule that both policies have."""
+    return edit.steps[:1] == RULES and len(edit.steps) > len(RULES) + 1
+
+
+def is_about_rules(edit: Edit) -> bool:
+    """Whether it is an edit of own rules, or of what is noted of a case for them to look at."""
+    return edit.steps[0] in {*RULES, "attributes"}
+
+
 def _with_places(edit: Edit, old: Policy, new: Policy) -> Edit:
     places = (
         (new.sources, _place_of(new, edit, edit.new, edit.old)),
