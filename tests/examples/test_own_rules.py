@@ -1,12 +1,13 @@
 """A room of a team's own loses nothing: the example that pays refunds is decided, proved, compared and replayed."""
 
+import json
 import pickle
 from pathlib import Path
 
 import attrs
 import pytest
 
-from casecore import ROOMS, Agenda, Archive, House, Policy, Reason, Room, Router, Rule
+from casecore import HOUSE, ROOMS, Agenda, Archive, CloseCase, House, Policy, Reason, Room, Router, Rule
 from casecore.check import check
 from casecore.check.own_scopes import own_scopes
 from casecore.check.report import PromiseVerdict
@@ -91,6 +92,21 @@ class TestDesk:
         assert [] == list(broken_laws(Step.of(asked.desk, outcome.command), rows))
 
 
+class TestSoftening:
+    """`[enforcement]` softens a rule of an own room as it does ours, where the room lets it."""
+
+    def test_it_warns(self, refunds):
+        """What the policy only warns about is done, and noted."""
+        policy = Policy.loads('[enforcement]\n"refund.waits" = "warn"')
+        desk = given(case_in("open"), policy=policy, house=refunds.HOUSE)
+        asked = desk.and_given(refunds.of.AskRefund("ana", at(minutes=5), "c1", 12_50))
+        asked.when(CloseCase("ana", at(minutes=6), "c1")).warns("refund.waits")
+
+    def test_the_house_says_which(self, refunds):
+        """Those that hold the data together are not among them."""
+        assert {"refund.waits"} == refunds.HOUSE.softened - HOUSE.softened
+
+
 class TestProofs:
     """What it promises is proved as ours is, in scopes of its own."""
 
@@ -149,10 +165,19 @@ class TestHouse:
         with pytest.raises(ValueError, match=f"room 'more' keeps '{name}', which is kept already"):
             House(rooms)
 
+    def test_a_sentence_with_a_blank_of_nothing(self, refunds):
+        """It could not be filled when a day is replayed."""
+        told = attrs.evolve(refunds.ROOM, tells={refunds.of.AskRefund: "{by} asks for {euros}"})
+        with pytest.raises(ValueError, match="AskRefund has no 'euros', which"):
+            House((*ROOMS, told))
+
     def test_one_without_a_name_is_not_sent(self, refunds):
         """Another process could not find it."""
         with pytest.raises(pickle.PicklingError, match="stands in no module"):
             pickle.dumps(House((*ROOMS, refunds.ROOM)))
+
+
+HOUSE_OPTION = ("--house", "refund_desk:HOUSE")
 
 
 class TestCommandLine:
@@ -167,6 +192,7 @@ class TestCommandLine:
         code, printed, complaints = casecore("replay", "day.jsonl", "--house", "refund_desk:HOUSE", "--promises")
         assert (0, "") == (code, complaints)
         assert "refund.waits             a refund of 12.50 waits on case c1" in printed
+        assert "ana asks to refund 1250 cents on case c1" in printed
 
     def test_its_rules(self, casecore):
         """They are listed with ours."""
@@ -175,6 +201,45 @@ class TestCommandLine:
         assert (
             "| refund.second_person | A second person grants it | Finance SOP 4.2 | GrantRefund | always |" in printed
         )
+
+    def test_its_sop(self, casecore):
+        """The rule that the policy has beside the room is listed, and explained in words."""
+        (listed,) = (
+            rule
+            for rule in json.loads(casecore("rules", "--policy", "sop.toml", "--format", "json", *HOUSE_OPTION)[1])
+            if rule["id"] == "goods.back_first"
+        )
+        assert ([{"key": "rule[0]", "place": "sop.toml:12:1"}], "block") == (listed["set_by"], listed["enforcement"])
+        _, printed, _ = casecore("explain", "goods.back_first", "--policy", "sop.toml", *HOUSE_OPTION)
+        assert "  guards  a case is resolved, by a reply or by hand\n  when    the reason is return\n" in printed
+        assert "  needs   goods is back\n  kept    block\n  set by  rule[0] sop.toml:12:1\n" in printed
+
+    def test_explain_tells_of_its_rules(self, casecore):
+        """A rule that no key is called like says what it guards, and how it is kept."""
+        code, printed, _ = casecore("explain", "refund.waits", *HOUSE_OPTION, "--format", "json")
+        assert {
+            "rule": "refund.waits",
+            "title": "It is granted first",
+            "clause": "Finance SOP 4.3",
+            "guards": ["StatusSet", "ReplySent", "CaseClosed"],
+            "kept": "block",
+            "set_by": [],
+        } == json.loads(printed)
+        assert code == 0
+        assert "kept    always" in casecore("explain", "refund.second_person", *HOUSE_OPTION)[1]
+
+    @pytest.mark.parametrize("rule", ["refund.second_person", "refund.wait"])
+    @pytest.mark.parametrize("layer", ["", "[[change]]\non = 2027-01-01\nset = {{ {} }}"])
+    def test_what_it_does_not_soften(self, casecore, tmp_path, rule, layer):
+        """A rule that there is not, or that holds the data together, is told at its place by every command."""
+        said = f'enforcement."{rule}" = "warn"'
+        sop = tmp_path / "sop.toml"
+        sop.write_text(layer.format(said.replace('enforcement."', '"enforcement.')) if layer else said)
+        code, _, complaints = casecore("rules", "--policy", sop, *HOUSE_OPTION)
+        assert code == 2
+        assert "cannot be softened" in complaints
+        assert ("did you mean 'refund.waits'?" in complaints) is (rule == "refund.wait")
+        assert f"--> {sop}:{3 if layer else 1}:" in complaints
 
     def test_check(self, casecore):
         """It is checked in processes of their own, as ours is."""

@@ -126,3 +126,25 @@ _WORDS: Final[Mapping[Fact, Callable[[Test], str]]] = MappingProxyType(
         Fact.PERMISSION: lambda test: f"somebody does it who may {test.value}",
     }
 )
+
+MEANINGS: Final[Mapping[Fact, str]] = MappingProxyType(
+    {
+        Fact.ATTRIBUTE: "the attribute, compared; or that it is set",
+        Fact.SINCE: "how long it is since then",
+        Fact.TAG: "the case carries it; of several, all of them",
+        Fact.CHANNEL: "the case is on it; of several, on one",
+        Fact.QUEUE: "the case is in it; of several, in one",
+        Fact.LEVEL: "the case has it; of several, one",
+        Fact.STATUS: "the case has it, before what is guarded; of several, one",
+        Fact.REASON: "what the customer selected; of several, one",
+        Fact.LANGUAGE: "the customer's; pt is also pt-BR",
+        Fact.CONTACT: "a contact goes on, is live, or its customer is authenticated",
+        Fact.CUSTOMER: "the customer waits for an answer, has opted in, or their name is known",
+        Fact.RELATION: "what the case is related to elsewhere; of several, all of them",
+        Fact.NOTE: "whether there is a note on the case",
+        Fact.APPROVAL: "whether somebody else has approved the reply",
+        Fact.BY: "who does it; of several, one",
+        Fact.PERMISSION: "what whoever does it may do",
+    }
+)
+"""What a test of each fact asks, for the page that tells of it."""
