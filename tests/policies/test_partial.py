@@ -35,6 +35,7 @@ from casecore.policies.sections import (
     Idle,
     Level,
     Lifecycle,
+    OwnRule,
     Priority,
     Queue,
     Sla,
@@ -65,6 +66,7 @@ LEAVES = {path: value for path, value in leaves(SHIPPED.to_dict()) if path not i
 CONTRADICT = {"lifecycle.close_from", "queues.general.fallback", "queues.billing.fallback", "queues.technical.fallback"}
 """What cannot be said otherwise alone: the rest would contradict it."""
 
+_A_RULE = {"id": "refund.never", "title": "No refunds", "guards": ["reply"]}
 
 OTHERWISE = {
     Flag: lambda _, value: not value,
@@ -78,7 +80,7 @@ OTHERWISE = {
     Text: lambda _, value: "UTC" if value != "UTC" else "Europe/Lisbon",
     Id: lambda _, __: "something",
     OrNone: lambda kind, value: another(kind.of, value),
-    Table: lambda _, __: {},  # one whose keys must be given together
+    Table: lambda kind, __: _A_RULE if kind.section is OwnRule else {},  # one whose keys must be given together
 }
 """By kind: (kind, value) -> another value that fits."""
 

@@ -71,7 +71,7 @@ class TestShipped:
         assert ["id", "version", "source"] == different
 
     def test_spells_out_every_key(self):
-        """As it promises: left out are `source`, calendars, catalogue, layers, and what a queue does not filter by."""
+        """As it promises: left out are what it cannot need, and what a queue does not filter by."""
         plain = tomllib.loads(resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8"))
 
         def left_out(written, complete):
@@ -82,9 +82,8 @@ class TestShipped:
                     yield from left_out(value, complete[word])
 
         whole = Policy.default().to_dict()
-        assert {"source", "calendars", "catalogue", "override", "change", "waiver"} == {
-            *left_out({**plain, "queues": {}}, {**whole, "queues": {}})
-        }
+        tables = {"calendars", "catalogue", "attributes", "rule", "override", "change", "waiver"}
+        assert {"source", *tables} == {*left_out({**plain, "queues": {}}, {**whole, "queues": {}})}
         assert {
             "channels",
             "languages",

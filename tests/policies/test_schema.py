@@ -20,8 +20,17 @@ SCHEMA = json_schema()
 TYPES = {"boolean": bool, "integer": int, "number": int | float, "string": str, "array": list, "object": dict}
 UNDERSTOOD = {
     *("$schema", "title", "description", "default", "type", "enum", "pattern", "minLength", "maxLength", "minimum"),
-    *("maximum", "items", "uniqueItems", "maxItems", "properties", "patternProperties", "additionalProperties"),
-    *("required", "maxProperties", "minProperties", "anyOf", "format", "$ref"),
+    *(
+        "maximum",
+        "items",
+        "uniqueItems",
+        "minItems",
+        "maxItems",
+        "properties",
+        "patternProperties",
+        "additionalProperties",
+    ),
+    *("required", "maxProperties", "minProperties", "anyOf", "format", "$ref", "definitions"),
 }
 """The words of draft 4 that the schema uses."""
 
@@ -76,7 +85,9 @@ def in_number(schema, value, path):
 
 def in_array(schema, value, path):
     """The complaints about a list."""
-    if len(value) > schema["maxItems"] or any(item in value[:number] for number, item in enumerate(value)):
+    if not schema.get("minItems", 0) <= len(value) <= schema["maxItems"] or any(
+        item in value[:number] for number, item in enumerate(value)
+    ):
         yield path
     for number, item in enumerate(value):
         yield from misfits(schema["items"], item, f"{path}[{number}]")
@@ -99,7 +110,7 @@ class TestSchema:
         def used(schema):
             for word, value in schema.items():
                 yield word
-                if word in {"properties", "patternProperties"}:
+                if word in {"properties", "patternProperties", "definitions"}:
                     for inner in value.values():
                         yield from used(inner)
                 elif word in {"items", "additionalProperties"} and isinstance(value, dict):

@@ -17,9 +17,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from functools import cache, reduce
+from operator import or_
+from types import NoneType
+from typing import Any, Final, get_args, get_origin
 
 import attrs
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError
@@ -27,6 +28,7 @@ from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn_from_attrs, override
 
 from casecore.kernel import CommandError, frozen, is_whole
+from casecore.kernel.fields import Value
 from casecore.kernel.problems import SHOWN, Problem, did_you_mean
 
 Reader = Callable[[Any, Any], Any]
@@ -210,12 +212,24 @@ def _write_single_fact(value: Any) -> Any:
     raise TypeError(f"a fact cannot be a {type(value).__name__}")
 
 
+_A_VALUE: Final = "text, a number, or true or false"
+
+
+def _read_value(value: Any, _: Any) -> Any:
+    if isinstance(value, str):
+        return _read_text(value, _)
+    if isinstance(value, bool) or _is_number(value):
+        return value
+    raise Misfit.of(value, _A_VALUE)
+
+
 SINGLE: Final[Mapping[Any, JsonForm]] = {
     str: JsonForm("text", _read_text),
     int: JsonForm(_A_WHOLE_NUMBER, _read_whole),
     float: JsonForm("a number", _read_number),
     bool: JsonForm("true or false", _read_flag),
     datetime: JsonForm(_AN_INSTANT, _read_instant, _write_instant),
+    Value: JsonForm(_A_VALUE, _read_value),
     Any: JsonForm(_A_FACT, _read_fact, _write_fact),
 }
 """The forms of what is not made of other values."""
@@ -272,6 +286,8 @@ def form_of(kind: Any, single: Callable[[Any], JsonForm]) -> JsonForm:
         return _form_of_choice(kind)
     parts = [part for part in get_args(kind) if part not in _MARKS]
     marks = [part for part in get_args(kind) if part in _MARKS]
+    if NoneType in marks:
+        return _form_or_null(form_of(reduce(or_, parts), single))
     made_of = _SHAPES.get((get_origin(kind), *marks, len(parts)))
     return single(kind) if made_of is None else made_of(*(form_of(part, single) for part in parts))
 
@@ -330,8 +346,6 @@ _SHAPES: Final[Mapping[tuple[Any, ...], Callable[..., JsonForm]]] = {
     (tuple, ..., 1): _form_of_tuple,
     (frozenset, 1): _form_of_set,
     (Mapping, 2): form_of_mapping,
-    (Union, NoneType, 1): _form_or_null,
-    (UnionType, NoneType, 1): _form_or_null,
 }
 """How forms are made of forms, by the annotation's origin, its marks and how many annotations are in it."""
 

@@ -84,6 +84,7 @@ SWITCHABLE: Final = frozenset(
         "assignment.holder",
         "assignment.next_state",
         "assignment.queue",
+        "attribute.set_by",
         "capacity.channel",
         "capacity.total",
         "capacity.voice_with_cases",
