@@ -94,7 +94,7 @@ def try_switches(
     for checked in scopes:
         if may_strand(checked, old, new):
             before, after = (checked.scope.policy_here(policy) for policy in (old, new))
-            if before == after:
+            if before == after and old != new:
                 continue  # they differ in nothing but own rules, which are put aside here
             progress(checked.scope.name)
             model = TwoPolicyModel(checked.scope, before, after, house, questions_of(checked))

@@ -4,7 +4,8 @@
   ever comes about.
 * `CC212` a rule that always refuses: nothing that it guards is ever allowed, in whatever situation that was tried.
 * `CC213` a rule beside which another one refuses all that it refuses.
-* `CC214` rules that belong together and were tried apart, or of which not everything was varied.
+* `CC214` a rule that needs what nobody can ever provide: an attribute, or a tag, that the policy lets nobody set.
+* `CC215` rules that belong together and were tried apart, or of which not everything was varied.
 
 They are said of rules all scopes of which were searched to their end, where the rule is not off. A rule that only warns
 is taken as one that blocks: what it warns of counts as refused.
@@ -24,7 +25,8 @@ from casecore.check.scope_search import ScopeSearch
 from casecore.explore import Exploration
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
-from casecore.policies.condition_words import in_words
+from casecore.policies.condition_words import in_words, test_in_words
+from casecore.policies.conditions import Condition, Fact, Test, Unset
 from casecore.policies.sections import OwnRule
 from casecore.reports.text import plural
 
@@ -74,6 +76,8 @@ def rule_findings(policy: Policy, searched: Iterable[ScopeSearch]) -> Iterator[F
         here = met.get(rule.id)
         if here is not None and here.scopes:
             yield from _findings_about(f"rule[{number}]", rule, here, doubled.get(rule.id, ""))
+        if policy.mode(rule.id) is not Enforcement.OFF:
+            yield from _unprovided(f"rule[{number}]", rule, policy)
     yield from _untried(policy, names)
 
 
@@ -142,7 +146,41 @@ def _why_never(rule: OwnRule) -> str:
         return f"it is never so that {when}"
     if not when:
         return f"it is always so that {needs}"
-    return f"wherever {when}, it is also so that {needs}, or it is never the first"
+    return f"it is never so that {when}, or then it is always so that {needs}"
+
+
+def _unprovided(path: str, rule: OwnRule, policy: Policy) -> Iterator[Finding]:
+    """What a rule needs that nobody can provide: who has it, has it from the first message on."""
+    missing = tuple(dict.fromkeys(test for test in _needed(rule.needs) if _is_never_provided(test, policy)))
+    if rule.needs is None or _can_hold(rule.needs, policy):
+        return
+    what = " and ".join(map(test_in_words, missing))
+    found = f"{rule.id} ({rule.title}) needs that {what}, and the policy lets nobody see to it"
+    remedy = "name who may set it in set_by, or for tags in tags.restricted_to"
+    yield Finding("CC214", Severity.WARNING, path, found, remedy)
+
+
+def _needed(needs: Condition | None) -> Iterator[Test]:
+    """What is asked for, but for what must not be so."""
+    if needs is not None:
+        yield from needs.tests
+        for part in (*needs.all, *(needs.any or ())):
+            yield from _needed(part)
+
+
+def _can_hold(needs: Condition, policy: Policy) -> bool:
+    """Whether somebody can see to it that a condition holds, as far as attributes and tags go."""
+    return (
+        not any(_is_never_provided(test, policy) for test in needs.tests)
+        and all(_can_hold(part, policy) for part in needs.all)
+        and (needs.any is None or any(_can_hold(part, policy) for part in needs.any))
+    )
+
+
+def _is_never_provided(test: Test, policy: Policy) -> bool:
+    if test.fact is Fact.ATTRIBUTE:
+        return test.unset is not Unset.SKIP and not policy.attributes[test.name].set_by
+    return test.fact is Fact.TAG and not policy.tags.restricted_to
 
 
 # What was not tried ------------------------------------------------------------------------------------
@@ -159,12 +197,12 @@ def _untried(policy: Policy, names: set[str]) -> Iterator[Finding]:
         more = f" and {plural(len(apart) - SHOWN, 'more group')}" if len(apart) > SHOWN else ""
         found = f"tried apart, because together they have too many worlds: {'; '.join(named)}{more}"
         remedy = "a case that only these rules together trap is not found: let fewer look at the same"
-        yield Finding("CC214", Severity.NOTE, paths[apart[0].ids[0]], found, remedy)
+        yield Finding("CC215", Severity.NOTE, paths[apart[0].ids[0]], found, remedy)
     if are_many(groups):
         found = f"there are {len(groups)} groups of rules: where a rule names no channel, it was tried on one only"
-        yield Finding("CC214", Severity.NOTE, "rule[0]", found, "name the channels that a rule is for")
+        yield Finding("CC215", Severity.NOTE, "rule[0]", found, "name the channels that a rule is for")
     for group in groups:
         if group.left_out:
             left = ", ".join(sorted(name for _, name in group.left_out))
             found = f"{group.name} looks at more than is tried at once: it was tried where nothing is said of {left}"
-            yield Finding("CC214", Severity.NOTE, paths[group.name], found, "make two rules of it")
+            yield Finding("CC215", Severity.NOTE, paths[group.name], found, "make two rules of it")

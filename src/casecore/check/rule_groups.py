@@ -230,6 +230,7 @@ def _numbers_tried(bounds: Sequence[float], declared: Attribute) -> Iterator[flo
     known = sorted({*bounds})
     if not known:
         yield declared.min if declared.min is not None else min(0, declared.max or 0)
+        return
     for bound, following in zip(known, (*known[1:], None), strict=True):
         yield from _around(bound)
         if following is not None and not any(bound < one < following for one in (*_around(bound), *_around(following))):

@@ -35,7 +35,7 @@ from casecore.check.commands import (
 )
 from casecore.check.rule_groups import RuleGroup, rule_groups
 from casecore.check.scope_parts import REPLY, SUBMIT, customers_may_write, open_channel, other_queue, way_to
-from casecore.explore.scope import NOON, Part, Scope
+from casecore.explore.scope import NOON, NOTED, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command, fields_of
 from casecore.policies import Match, Policy
 from casecore.policies.conditions import CustomerState, Fact
@@ -47,7 +47,7 @@ from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.case_merging import MergeCases
-from casecore.rooms.cases import CloseCase, SetStatus
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
@@ -144,6 +144,7 @@ def _scope_of_two(group: RuleGroup) -> Scope:
             *arrivals,
             OpenCase("ana", NOON, CASE),
             OpenCase("ana", NOON, "c2"),
+            CloseCase(_agents(group)[-1], NOON, "c3", CloseReason.SPAM),
             *(MergeCases(agent, NOON, CASE, "c2") for agent in _agents(group) if Guarded.MERGE in group.guards),
             *(MoveCase(agent, NOON, CASE, "t3") for agent in _agents(group) if Guarded.MOVE in group.guards),
             *_changing_commands(group),
@@ -177,9 +178,10 @@ def _team(group: RuleGroup) -> tuple[Command, ...]:
 
 def _apart(group: RuleGroup) -> frozenset[str]:
     """What no rule of the group looks at."""
+    apart = APART - NOTED
     if not group.levels:
-        return APART
-    return APART - {"clocks"} | {f"clocks.{one.name}" for one in fields_of(Clocks) if one.name != "level"}
+        return apart
+    return apart - {"clocks"} | {f"clocks.{one.name}" for one in fields_of(Clocks) if one.name != "level"}
 
 
 # What is done ------------------------------------------------------------------------------------------

@@ -233,7 +233,8 @@ class Policy(Sop):
             stay = {path: value for path, value in layer.set.items() if not _softens(path, gone)}
             return layer if len(stay) == len(layer.set) else changed(layer, set=stay)
 
-        layers = {name: tuple(map(keep, getattr(self, name))) for name in ("override", "change")}
+        kept = {name: map(keep, getattr(self, name)) for name in ("override", "change")}
+        layers = {name: tuple(layer for layer in kept[name] if layer.set) for name in kept}
         modes = {rule: mode for rule, mode in self.enforcement.items() if rule not in gone}
         stay = [(number, rule) for number, rule in enumerate(self.rule) if rule.id not in gone]
         plain: Any = self
