@@ -407,7 +407,9 @@ class TestFindings:
         report = checked("\n" + rule(["reply"], '{ status = "closed" }'))
         (found,) = (one for one in lint_findings(report, "own.toml") if one.code == "CC211")
         assert ("own.toml", 3) == (found.location.file, found.location.line)
-        assert found.message.startswith("own.rule (It is so) can never refuse: it is never so that the status is closed")
+        assert found.message.startswith(
+            "own.rule (It is so) can never refuse: it is never so that the status is closed"
+        )
 
     def test_formats(self):
         """Every format tells it, and of a trap, which rules are to blame."""
