@@ -1,19 +1,13 @@
-"""What the scopes of own rules show of the rules themselves.
+"""What the scopes of own rules show of the rules themselves (`CODES`).
 
-* `CC211` a rule that can never refuse: it never applies, what it needs is always there, or nothing of what it guards
-  ever comes about.
-* `CC212` a rule that always refuses: nothing that it guards is ever allowed, in whatever situation that was tried.
-* `CC213` a rule beside which another one refuses all that it refuses.
-* `CC214` a rule that needs what nobody can ever provide: an attribute, or a tag, that the policy lets nobody set.
-* `CC215` rules that belong together and were tried apart, or of which not everything was varied.
-
-They are said of rules all scopes of which were searched to their end, where the rule is not off. A rule that only warns
-is taken as one that blocks: what it warns of counts as refused.
+It is said of rules all scopes of which were searched to their end, where the rule is not off. A rule that only warns is
+taken as one that blocks: what it warns of counts as refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
@@ -29,6 +23,17 @@ from casecore.policies.condition_words import in_words, test_in_words
 from casecore.policies.conditions import Condition, Fact, Test, Unset
 from casecore.policies.sections import OwnRule
 from casecore.reports.text import plural
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "CC211": "it can never refuse: it never applies, what it needs is always there, or other rules refuse it all",
+        "CC212": "it always refuses: nothing that it guards is ever allowed",
+        "CC213": "another rule refuses all that it refuses",
+        "CC214": "it needs an attribute or a tag that the policy lets nobody set",
+        "CC215": "rules that belong together were tried apart, or not all was varied that one looks at",
+    }
+)
+"""What each code says of a rule."""
 
 SHOWN: Final = 5
 """So many rules are named of those that were tried apart."""

@@ -73,6 +73,7 @@ LEVELS: Final[Mapping[str, Severity]] = MappingProxyType(
 TO_KNOW: Final[Mapping[str, str]] = MappingProxyType(
     {
         "override": "compared for one case that each override matches",
+        "rule": "compared in the scopes of the rules of both policies, where what they look at is varied",
         "channels": "compared in what customers send and agents answer there",
         "capacity": "compared with chats, emails and calls apart; a large limit as a small one",
     }
