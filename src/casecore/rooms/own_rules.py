@@ -94,6 +94,10 @@ class Reach:
     doc: str
     meant: Callable[[Any], bool] | None = None
 
+    def guards(self, subject: Command | Event) -> bool:
+        """Whether a command or an event is one of those that are meant."""
+        return isinstance(subject, self.classes) and (self.meant is None or self.meant(subject))
+
 
 def _sent_as(status: Any) -> Callable[[Any], bool]:
     return lambda event: event.send_as is status
@@ -135,6 +139,16 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
     }
 )
 """What each word of `guards` guards."""
+
+
+def rules_guarding(said: Iterable[OwnRule], happens: Iterable[Command | Event]) -> Iterator[str]:
+    """The ids of the rules that guard one of these commands and events, whether they apply or not."""
+    happened = tuple(happens)
+    for own in said:
+        guards = [GUARDS[word] for word in own.guards]
+        if any(guard.guards(one) for guard in guards for one in happened):
+            yield own.id
+
 
 # What is looked at -------------------------------------------------------------------------------------
 
