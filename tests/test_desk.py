@@ -34,6 +34,7 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase, WorkBegun
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.case_merging import MergeCases
@@ -58,6 +59,7 @@ from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case, prepared
 from casecore.testing.strategies import desks, policies
+from casecore.testing.values import fitting_values
 from tests.profiles import examples
 
 OPEN = OpenCase("ana", at(60), "c1")
@@ -412,6 +414,7 @@ class TestActions:
         assert len(names) == len(set(names))
         assert [
             *("set_open", "set_pending", "set_escalated", "set_resolved", "close", "close_as_spam"),
+            "set_attribute",
             *("open_case", "leave_case"),
             *("send_as_pending", "send_as_escalated", "send_as_resolved"),
             *("add_note", "add_tag", "remove_tag", "set_sentiment"),
@@ -515,6 +518,9 @@ def arguments(desk, case, name, command):
         "sentiment": [Feeling.NEUTRAL],
         "tag": [*file.case.tags, "a tag of its own"],
     }
+    if command is SetAttribute:
+        words["attribute"] = [*desk.policy.attributes, *file.case.attributes] or ["one of its own"]
+        words["value"] = [value for one in desk.policy.attributes.values() for value in fitting_values(one)] or [None]
     channel, draft = file.case.channel, file.draft
     words["template"] = [OWN_TEMPLATE if channel is Channel.WHATSAPP else OWN_QUICK_REPLY]
     if command is EditDraft and draft is not None and draft.template is not None:
@@ -549,7 +555,8 @@ def check_actions(desk, agent, case):
             continue  # the case has no message yet: we write first, and it waits for approval; or there is no thread
         assert verdicts, one
         if one.allowed:
-            others_decide = {("agent",), ("into",)}  # perhaps nobody is there to take it, or the other case is not free
+            # Perhaps nobody is there to take it, the other case is not free, or somebody else may set each of them.
+            others_decide = {("agent",), ("into",), ("attribute", "value")}
             assert any(verdicts) or one.asks in others_decide, (one.name, verdicts)
         for verdict in verdicts:
             if not one.allowed:

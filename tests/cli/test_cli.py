@@ -896,6 +896,11 @@ SAID = [
         a_line("EndUnanswered", by="system", case="c1", expect="refused"),
         ["✗ the system takes c1 back, which was never answered refused · open"],
     ),
+    (
+        OPENED,
+        a_line("SetAttribute", case="c1", attribute="refund_eur", value=120, expect=["attribute.known"]),
+        ["✗ ana sets refund_eur of c1 to 120 refused · open"],
+    ),
     (OPENED, a_line("SetLevel", case="c1", level="urgent"), ["✓ ana sets the level of c1 to urgent open"]),
     (
         OPENED,

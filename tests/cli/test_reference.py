@@ -6,6 +6,7 @@ from pathlib import Path
 from casecore.cli.reference import keys_page, rules_of
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import every_key, find_key
+from casecore.policies.layers import JOINED
 from casecore.policies.schema import schema_text
 from casecore.rooms.composition import HOUSE, RULES
 
@@ -23,7 +24,7 @@ class TestPage:
         """Each stands in the section of its table, or of those that are like it."""
         told = keys_page()
         for known in every_key(Policy):
-            if known.steps[-1] != "source" and known.steps[0] not in {"override", "change", "waiver"}:
+            if known.steps[-1] != "source" and known.steps[0] not in JOINED:
                 table = known.path.rpartition(".")[0]
                 assert f"`{table}`" in told or not table or re.fullmatch(r"sla\.\w+\.\w+", table)
                 assert f"| `{known.steps[-1]}` |" in told

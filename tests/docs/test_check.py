@@ -14,6 +14,7 @@ from casecore.check.days import day_name
 from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
 from casecore.check.report import PromiseVerdict
+from casecore.check.rule_findings import CODES
 from casecore.check.stories import story_lines
 from casecore.cli.app import make_app
 from casecore.diff.findings import MEANINGS, SIGNS, TO_KNOW
@@ -40,6 +41,7 @@ def parts(report):
         "verdicts": "\n".join(table(("verdict", "what it means"), VERDICTS.items())),
         "exits": "\n".join(table(("exit code", "when"), ((str(int(code)), what) for code, what in EXITS.items()))),
         "story": "\n".join(("```text", *story_lines(failing.story), f"^ {failing.wrong[0]}", "```")),
+        "rules": "\n".join(table(("code", "what is found of a rule"), CODES.items())),
         "promises": "\n".join(table(("promise", "what always holds", "rules it rests on"), rows)),
     }
 

@@ -21,13 +21,14 @@ from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, EditDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CaseClosed, CloseCase
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage
-from casecore.rooms.notes import NoteAdded
+from casecore.rooms.notes import AddNote, NoteAdded
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.snoozes import EndSnooze, SnoozeCase, SnoozeEnded
@@ -286,6 +287,19 @@ def test_a_search_that_was_given_up_looks_for_other_ways_among_what_it_has():
     found = explore(AWAY, SOP, sometimes={"short": just_short_of_a_minute}, limit=42)
     assert not found.complete
     assert Result.PROVED is found["short"].result
+
+
+def test_what_is_noted_splits_no_world():
+    """At attributes and notes only rules of a team's own look: a scope that is not about these has no more worlds."""
+    sop = Policy.loads('[attributes]\ngift = { type = "flag" }')
+    noting = (
+        *(SetAttribute("ana", NOON, "c1", "gift", yes) for yes in (True, None)),
+        AddNote("ana", NOON, "n1", "Hm", "c1"),
+    )
+    plain, noted = scope(OPENED, AddNote("ana", NOON, "n1", "Hm", "c1")), scope(OPENED, *noting)
+    assert explore(plain, sop).worlds == explore(noted, sop).worlds
+    about_them = attrs.evolve(noted, apart=noted.apart - {"case.attributes"})
+    assert explore(noted, sop).worlds < explore(about_them, sop).worlds
 
 
 def test_what_the_real_desk_refuses_is_no_story():

@@ -318,7 +318,7 @@ _REACH = (
     ("set_status", "Guarded.SET_STATUS: Reach((StatusSet,)", "StatusSet", "ReplySent"),
     ("close", '            (CaseClosed,), "a case is closed by hand', "CaseClosed", "SetLevel"),
     ("transfer", "Reach((ReassignCase,)", "ReassignCase", "OpenCase"),
-    ("accept", "Reach((AcceptOffer, OpenCase)", ", OpenCase", ","),
+    ("accept", "            {OpenCase: _is_offered},", "OpenCase", "EndContact"),
     ("open", "Reach((OpenCase,)", "OpenCase", "AcceptOffer"),
     ("write_first", "Reach((StartOutbound,)", "StartOutbound", "OpenCase"),
     ("end_contact", "Reach((EndContact,)", "EndContact", "OpenCase"),

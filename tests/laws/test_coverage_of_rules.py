@@ -36,6 +36,7 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate, Authenticated
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
@@ -105,6 +106,7 @@ FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
 LOG = LogCase("ana", NOW, "t1", "c1", "maria", Channel.CHAT, note="n1", text="She called")
 DRAFT_NOW = attrs.evolve(DRAFT, at=NOW)
+REFUND_EUR = '[attributes]\nrefund_eur = { type = "number", min = 0 }'
 TWO_CUSTOMERS = (new_case(), RecordCustomer(SYSTEM, at(1), "mia", "Mia"))
 MERGED = MergeCustomers("ana", at(2), "maria", "mia")
 MANY_CUSTOMERS = (
@@ -567,6 +569,19 @@ REFUSALS = (
             (frozenset({"vip"}), RemoveTag("ana", NOW, "c1", "vip")),
         )
     ),
+    Refusal(
+        "tags.restricted_to",
+        case_in("open"),
+        SetLevel("ana", NOW, "c1", Level.HIGH),
+        '[[rule]]\nid = "urgent.first"\ntitle = "It is urgent"\nguards = ["snooze"]\nwhen = { level = "urgent" }',
+    ),
+    # Attributes
+    Refusal("attribute.known", case_in("open"), SetAttribute("ana", NOW, "c1", "refund", 5)),
+    Refusal("attribute.known", case_in("open"), SetAttribute("ana", NOW, "c1", "refund", 5), REFUND_EUR),
+    Refusal("attribute.value", case_in("open"), SetAttribute("ana", NOW, "c1", "refund_eur", -1), REFUND_EUR),
+    Refusal("attribute.value", (), new_case(attributes={"refund_eur": -1}), REFUND_EUR),
+    Refusal("attribute.set_by", case_in("open"), SetAttribute("ben", NOW, "c1", "refund_eur", 5), REFUND_EUR),
+    Refusal("lifecycle.closed", case_in("closed"), SetAttribute("ana", NOW, "c1", "refund_eur", 5), REFUND_EUR),
     # Logged cases
     *(
         Refusal(rule, story, attrs.evolve(LOG, **fields))

@@ -38,6 +38,7 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, WorkBegun
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.cases import CaseClosed, CloseReason, StatusSet
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import ContactStarted, EndContact
@@ -601,6 +602,30 @@ def test_what_customers_edit_is_told_in_words():
         ("bob withdraws the message m2", ""),
         ("somebody edits the message m9", "Early", "m9 has not come yet"),
         ("rui writes by sms", "Erly", "c2 starts in the queue general", "it says what it was edited to: “Early”"),
+    ] == told
+
+
+def test_what_is_noted_is_told_in_words():
+    """What the host knows of a matter when it begins, and what somebody notes of it; a text is quoted."""
+    sop = Policy.loads(
+        '[attributes]\nrefund_eur = { type = "number" }\norder = { type = "text" }\ngift = { type = "flag" }'
+    )
+    told, story = [], scenario.given(policy=sop)
+    for command in (
+        new_case(name="Maria", attributes={"refund_eur": 12.5, "gift": True}),
+        new_case("c2", customer="rui", text="Hi", attributes={"order": "x" * 200}),
+        SetAttribute("dora", at(1), "c1", "refund_eur", 120),
+        SetAttribute("dora", at(2), "c1", "order", "A-1"),
+        SetAttribute("dora", at(3), "c1", "gift"),
+    ):
+        told.append(step_sentence(Step.of(story.desk, command)))
+        story = story.and_given(command)
+    assert [
+        ("Maria writes by chat, with refund_eur 12.5, gift yes", "Hello"),
+        (f"rui writes by chat, with order {'x' * 193}…", "Hi"),
+        ("dora sets refund_eur of c1 to 120", ""),
+        ("dora sets order of c1", "A-1"),
+        ("dora takes gift of c1 away", ""),
     ] == told
 
 

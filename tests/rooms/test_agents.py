@@ -5,6 +5,7 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.kernel import Command, CommandError
+from casecore.policies.conditions import Right
 from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import (
     AddAgent,
@@ -398,3 +399,8 @@ class TestNothingIsShared:
         """A limit of thousands of digits is refused at once, with a message that can be shown."""
         with pytest.raises(CommandError, match="does not hold counts by name"):
             AddAgent("system", T0, "gil", capacity={"chat": limit})
+
+
+def test_rights_of_conditions():
+    """What a rule of a team's own may ask somebody to have is what somebody may have: the words stand twice."""
+    assert [*Permission] == [Permission(right) for right in Right]

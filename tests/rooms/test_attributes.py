@@ -13,9 +13,12 @@ from casecore.projections.history import history
 from casecore.promises.watching import watch
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage
 from casecore.rooms.attributes import AttributeSet, SetAttribute
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer
 from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import CaseStarted
+from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.notes import AddNote, AddTag, CaseTagged, CaseUntagged, DeleteNote, RemoveTag
 from casecore.rooms.sla import LevelSet, SetLevel
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -421,6 +424,27 @@ class TestWhatARuleLooksAt:
         given(case_in("open"), policy=self.TAGS).when(SetLevel("ana", at(1), "c1", Level.LOW)).then(LevelSet)
 
 
+class TestAnotherType:
+    """A value from before the SOP said that the attribute is of another type."""
+
+    STORY = given(case_in("open"), SetAttribute("ana", at(1), "c1", "remark", "lots"), policy=POLICY)
+    NUMBER = (
+        '[attributes]\nremark = {{ type = "number" }}\n[[rule]]\nid = "big.ones"\ntitle = "Big ones are escalated"\n'
+    )
+    NUMBER += 'guards = ["commit"]\nwhen = {{ attribute = "remark", {} }}\nneeds = {{ tag = "big" }}'
+    COMMIT = MakeCommitment("dora", at(60), "c1", "p1", at(hours=1), "Call back")
+
+    @pytest.mark.parametrize("test", ["above = 100", "is = 3", "one_of = [1, 2]"])
+    def test_counts_as_not_set(self, test):
+        """Regression: `lots` was compared with 100, which raised a TypeError. It is as if nothing were noted."""
+        newer = Desk(Policy.loads(self.NUMBER.format(test))).evolve(self.STORY.events)
+        newer, _ = newer.handle(Authenticate("ana", at(2), "c1"))
+        assert ["big.ones"] == [reason.rule for reason in newer.decide(self.COMMIT).reasons]
+        skips = Desk(Policy.loads(self.NUMBER.format(f'{test}, unset = "skip"'))).evolve(self.STORY.events)
+        skips, _ = skips.handle(Authenticate("ana", at(2), "c1"))
+        assert skips.decide(self.COMMIT)
+
+
 class TestNotes:
     """How many notes are on a case is counted, because a rule may look whether there is any."""
 
@@ -435,6 +459,11 @@ class TestNotes:
             DeleteNote("ana", at(5), "n3"),
         )
         assert 1 == story.desk.cases["c1"].case.notes
+
+    def test_logged(self):
+        """The note in which somebody says what a case is about that they log is one."""
+        log = LogCase("ana", at(1), "t1", "c1", "maria", Channel.CHAT, note="n1", text="She called")
+        assert 1 == given(log).desk.cases["c1"].case.notes
 
     def test_a_desk_from_before(self):
         """A desk that was written down before notes were counted knows of none: taking one away leaves none."""

@@ -44,11 +44,12 @@ from casecore import (
 from casecore.kernel import an_id, frozen
 from casecore.kernel.errors import MissingExtra
 from casecore.policies.kinds import Choice, Flag, Length, Named, Several, Table, Text, Whole, key, keys_of, section
-from casecore.policies.layers import LAYERS
+from casecore.policies.layers import JOINED
 from casecore.policies.sections import Queue
 from casecore.promises import Step
 from casecore.promises.steps import describe_step
 from casecore.rooms.agents import AgentWrapsUp
+from casecore.rooms.attributes import AttributeSet, SetAttribute
 from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.sla import ClockJudged
@@ -304,7 +305,7 @@ def test_policies_vary_every_key():
     """Among the policies drawn, each key has its default and another value; the schema has only one.
 
     Whatever names a calendar would have to name one of the policy's: it keeps its default. Layers are drawn by
-    `layered_policies`.
+    `layered_policies`, and rules of its own where they are asked for.
     """
     varied, kept = set(), set()
 
@@ -316,13 +317,22 @@ def test_policies_vary_every_key():
 
     every = {place for place, *_ in keys_in(Policy())}
     calendars = {("Queue", "hours"), *((table, "calendar") for table in ("Targets", "Target", "Lifecycle"))}
-    never = {("Policy", "schema"), *calendars, *(("Policy", layer) for layer in LAYERS)}
+    never = {("Policy", "schema"), *calendars, *(("Policy", name) for name in JOINED)}
     for number in range(10):  # what 200 draws miss by chance, the next 200 find; what cannot be drawn, none do
         seed(number)(look)()
         if (every | kept) - varied == never:
             break
     assert never == (every | kept) - varied
     assert every <= kept
+
+
+@pytest.mark.parametrize("name", sorted(values._ATTRIBUTES))
+def test_what_fits_an_attribute(name):
+    """What is drawn to be noted under a name fits: each value, and so is set."""
+    policy = Policy(attributes=values._ATTRIBUTES)
+    for value in values.fitting_values(values._ATTRIBUTES[name]):
+        outcome = scenario.given(case_in("open"), policy=policy).when(SetAttribute("dora", at(1), "c1", name, value))
+        outcome.then(AttributeSet("dora", at(1), "c1", name, value))
 
 
 @given(strategies.ids(), strategies.texts(), strategies.instants())

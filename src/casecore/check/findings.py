@@ -20,6 +20,7 @@ from casecore.kernel.problems import Origin
 from casecore.policies import Policy
 from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
+from casecore.policies.sections import OwnRule
 from casecore.promises.promise import name_of_promise
 from casecore.reports.findings import Location, fingerprint_of
 from casecore.reports.text import level_counts, plural, visible
@@ -95,12 +96,21 @@ def rests_on(policy: Policy, key: str, set_to: Mapping[str, Any] = MappingProxyT
         key: The key.
         set_to: What a layer sets, by key.
     """
+    own = next((rule for number, rule in enumerate(policy.rule) if key == f"rule[{number}]"), None)
+    if own is not None:
+        return rule_in_words(own)
     root: Any = Policy
     known = find_key(root, key)
     if known is None or known.is_table:
         return key
     value = set_to[key] if key in set_to else policy.value(key)
     return f"{key} = {as_written(None if value is None else known.kind.write(value))}"
+
+
+def rule_in_words(rule: OwnRule) -> str:
+    """An own rule as people know it: its id, its title, and where the SOP says so."""
+    source = f", {rule.source}" if rule.source else ""
+    return f"{rule.id} ({rule.title}{source})"
 
 
 def as_written(value: Any) -> str:

@@ -3,7 +3,8 @@
 Candidates are tried in this order, each by searching the scope of the story again:
 
 1. every key that differs from the shipped SOP, set to the shipped value;
-2. every flag and choice of the policy, set to its other values; what channels take last.
+2. every own rule that blocks, made to warn only;
+3. every flag and choice of the policy, set to its other values; what channels take last.
 
 The first with which the promise does not fail, and no other fails that held, is the fix. It is a suggestion: it says
 that the promise holds with it, not that the SOP means it.
@@ -16,9 +17,10 @@ from itertools import islice
 from typing import Any, Final
 
 from casecore.check.report import Fix
+from casecore.kernel import Enforcement
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key
-from casecore.policies.edits import Edit, apply_edit, edits_of
+from casecore.policies.edits import RULES, Edit, apply_edit, edits_of
 from casecore.policies.kinds import Choice, Flag, words_of
 
 EDITS_TRIED: Final = 40
@@ -43,12 +45,20 @@ def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = ED
 def _candidate_edits(policy: Policy) -> Iterator[Edit]:
     shipped = [edit for edit in edits_of(policy, Policy.default()) if _changes_a_value(edit)]
     yield from shipped
+    yield from _softened_rules(policy)
     tried = {edit.steps for edit in shipped}
     root: Any = Policy
     for known in sorted(every_key(root), key=_is_of_channels):  # so many that no other would be tried
         if known.steps not in tried and ANY_NAME not in known.steps:
             old = policy.value(known.path)
             yield from (Edit(known.steps, known.kind.write(old), new) for new in _other_values(known, old))
+
+
+def _softened_rules(policy: Policy) -> Iterator[Edit]:
+    block, warn = Enforcement.BLOCK.value, Enforcement.WARN.value
+    for rule in policy.rule:
+        if rule.enforcement is Enforcement.BLOCK:
+            yield Edit((*RULES, rule.id, "enforcement"), block, warn)
 
 
 def _changes_a_value(edit: Edit) -> bool:

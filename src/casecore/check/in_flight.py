@@ -93,8 +93,10 @@ def try_switches(
     flights = Flights(0, ())
     for checked in scopes:
         if may_strand(checked, old, new):
-            progress(checked.scope.name)
             before, after = (checked.scope.policy_here(policy) for policy in (old, new))
+            if before == after and old != new:
+                continue  # they differ in nothing but own rules, which are put aside here
+            progress(checked.scope.name)
             model = TwoPolicyModel(checked.scope, before, after, house, questions_of(checked))
             flights = flights.and_those(try_switch_in(checked, model, limit))
     return flights

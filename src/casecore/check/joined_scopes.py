@@ -2,8 +2,8 @@
 
 Where both have a scope of the same name, both are put together, so that what only one of them can be asked (its own
 queue, its own code) is asked of both. The agents serve the queues of both. Where queues differ, one more scope has a
-case for everything that a customer can select. Tags, what channels take and codes of disposal have scopes of their own
-where they differ: no promise needs these, so a check does without.
+case for everything that a customer can select. Scopes of own rules are made for the rules of both. Tags, what channels
+take and codes of disposal have scopes of their own where they differ: no promise needs these, so a check does without.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import attrs
 
 from casecore.channels import Channel, MessageKind
 from casecore.check import commands as said
-from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.check.scopes import CheckedScope, scopes_of_rules, scopes_without_rules
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, Command, changed
 from casecore.policies import Policy
@@ -42,7 +42,8 @@ def scopes_of_both(old: Policy, new: Policy, house: House = HOUSE) -> tuple[Chec
     """The scopes in which two policies are compared."""
     found: dict[str, CheckedScope] = {}
     besides = (*_arrival_scope(old, new), *map(CheckedScope, _scopes_of_what_differs(old, new)))
-    for checked in (*besides, *scopes_of(old, house), *scopes_of(new, house)):
+    said = (*scopes_without_rules(old, house), *scopes_without_rules(new, house), *scopes_of_rules(old, new))
+    for checked in (*besides, *said):
         name = checked.scope.name
         found[name] = _join_scopes(found[name], checked) if name in found else checked
     every = (frozenset(old.queues), frozenset(new.queues))

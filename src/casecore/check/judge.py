@@ -29,6 +29,8 @@ from casecore.check.lint import lint_policy, missing_promises, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report
+from casecore.check.rule_findings import rule_findings
+from casecore.check.rule_traps import blamed_paths
 from casecore.check.scope_search import (
     ScopeSearch,
     Wanted,
@@ -133,7 +135,11 @@ def check(
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=(*_lint_judged(policy, at, judgements), *missing_promises(judgements, required)),
+        findings=(
+            *_lint_judged(policy, at, judgements),
+            *rule_findings(policy, searched),
+            *missing_promises(judgements, required),
+        ),
         searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
@@ -198,8 +204,8 @@ def judge_promise(
     answers = [exploration[number] for exploration in here]
     broken = _shortest_story(answer for answer in answers if answer.result is Result.FAILS)
     if broken is not None:
-        story, wrong = broken
-        keys = _keys_behind(promise, story.steps[-1])
+        story, wrong, blamed = broken
+        keys = (*blamed_paths(blamed, policy), *_keys_behind(promise, story.steps[-1]))
         return conclude(PromiseVerdict.FAILS, times=times, scopes=names, story=story, wrong=wrong, keys=keys)
     if walked.broken is not None and walked.broken.number == number:
         found, why = walked.broken, "found by the walk"
@@ -325,9 +331,9 @@ def _keys_behind(promise: Promise, last: Step) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and ANY_NAME not in key))
 
 
-def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
-    """The shortest story of these, and what is wrong with its last step; None where there is no story."""
-    told = [(one.story, one.wrong) for one in found if one.story is not None]
+def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...], tuple[str, ...]] | None:
+    """The shortest story of these, what is wrong with its last step, and who is to blame; None where there is none."""
+    told = [(one.story, one.wrong, one.blamed) for one in found if one.story is not None]
     return min(told, key=lambda one: len(one[0]), default=None)
 
 

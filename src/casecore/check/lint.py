@@ -12,6 +12,7 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 * `CC208` a promise that is required, and not proved.
 * `CC209` a text of the policy that the channel which it is for does not take (`wordings.py`).
 * `CC210` a key that has no effect beside another one.
+* `CC211` to `CC215` rules of a team's own that never refuse, always refuse, or were not tried (`rule_findings.py`).
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict
 from casecore.kernel.durations import duration_text
 from casecore.policies import Policy
+from casecore.policies.sections import OwnRule
 from casecore.promises import promises_of
 from casecore.rooms.composition import HOUSE, House, View
 
@@ -46,8 +47,9 @@ def mutations_of(policy: Policy, house: House = HOUSE) -> tuple[str, ...]:
 
 
 def _blocking_rules(policy: Policy, house: House) -> tuple[str, ...]:
-    """The ids of the rules that refuse what breaks them, each once."""
-    return tuple(dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK))
+    """The ids of the rules that refuse what breaks them, each once; those of the policy's own last."""
+    rules = dict.fromkeys((*(rule.id for rule in house.rules), *(rule.id for rule in policy.rule)))
+    return tuple(rule for rule in rules if policy.mode(rule) is Enforcement.BLOCK)
 
 
 def find_guards(
@@ -101,11 +103,20 @@ def _first_broken(exploration: Exploration) -> str | None:
 
 
 def without_rule(house: House, rule: str) -> House:
-    """A house in which nobody asks about a rule."""
+    """A house in which nobody asks about a rule, also where it is a policy's own."""
     rooms: tuple[Any, ...] = house.rooms
     return House(
-        tuple(attrs.evolve(room, rules=tuple(kept for kept in room.rules if kept.id != rule)) for room in rooms)
+        tuple(
+            attrs.evolve(room, rules=tuple(kept for kept in room.rules if kept.id != rule), brings=_without(rule, room))
+            for room in rooms
+        )
     )
+
+
+def _without(rule: str, room: Any) -> Callable[[tuple[OwnRule, ...]], Any] | None:
+    """What a room makes of a policy's own rules when there is one less; None where it makes nothing of them."""
+    brings = room.brings
+    return None if brings is None else lambda said: brings(tuple(own for own in said if own.id != rule))
 
 
 @attrs.frozen(eq=False)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.check.report import Searched
+from casecore.check.rule_traps import blame_rules
 from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
 from casecore.explore import Exploration, Watched, explore
 from casecore.explore.scope import NOON, Scope
@@ -93,7 +94,8 @@ def search_scope(
         situations={situation.what: situation.tried for promise in claimed for situation in promise.situations},
         ways={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
     )
-    return explore(checked.scope, policy, house=house, watched=watched, limit=limit)
+    found = explore(checked.scope, policy, house=house, watched=watched, limit=limit)
+    return blame_rules(found, policy, house, limit)
 
 
 def occasion_name(number: str) -> str:

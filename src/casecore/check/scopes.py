@@ -51,6 +51,7 @@ from casecore.check.commands import (
 )
 from casecore.check.narrow_scopes import narrow_scopes, total_scope, unlimited_channel
 from casecore.check.own_scopes import own_scopes
+from casecore.check.rule_scopes import rule_scopes
 from casecore.check.scope_parts import agents_named, name_of_match, way_to
 from casecore.check.waiting_scopes import waiting_scopes
 from casecore.explore.scope import NOON, Part, Scope
@@ -363,7 +364,17 @@ SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Ch
 
 
 def scopes_of(policy: Policy, house: House = HOUSE) -> tuple[CheckedScope, ...]:
-    """The scopes in which a policy is checked, the quickest to understand first; those of own rooms last."""
+    """The scopes in which a policy is checked, the quickest to understand first; those of own rooms and rules last."""
+    return (*scopes_without_rules(policy, house), *scopes_of_rules(policy))
+
+
+def scopes_of_rules(*policies: Policy) -> tuple[CheckedScope, ...]:
+    """The scopes about the own rules of a policy, or of two that are compared."""
+    return tuple(CheckedScope(one.scope, one.ways) for one in rule_scopes(*policies))
+
+
+def scopes_without_rules(policy: Policy, house: House) -> tuple[CheckedScope, ...]:
+    """All other scopes, in which the policy's own rules are put aside."""
     return (
         *(CheckedScope(one_case_scope(channel, policy), frozenset({"18"})) for channel in SORTS),
         *(CheckedScope(scope, frozenset({"18"})) for scope in override_scopes(policy)),

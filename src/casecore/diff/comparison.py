@@ -40,7 +40,7 @@ from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
-from casecore.policies.edits import Edit, apply_edit, edits_of
+from casecore.policies.edits import Edit, apply_edit, edits_of, is_about_rules
 from casecore.promises import Happening, Step
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE, House
@@ -221,16 +221,19 @@ class _ScopesCompared:
 
     def compare_in(self, checked: CheckedScope) -> None:
         """Search a scope under both policies, and try the switch where something differs."""
+        before, after = (checked.scope.policy_here(policy) for policy in (self.old, self.new))
+        edits = edits_of(before, after)
+        if all(map(is_about_rules, edits)) and not checked.scope.rules:
+            return  # they differ in nothing but own rules, which are put aside here
         self.progress(checked.scope.name)
         switch = may_strand(checked, self.old, self.new)
-        before, after = (checked.scope.policy_here(policy) for policy in (self.old, self.new))
         asked = questions_of(checked) if switch else NO_QUESTIONS
         pair = ComparedModel(checked.scope, before, after, self.house, asked)
         search = StateSearch(pair, self.limit).run()
         self.worlds += len(search.states)
         self.transitions += search.transitions
         self.complete = self.complete and search.complete
-        self._tell_changes(pair, search, edits_of(before, after))
+        self._tell_changes(pair, search, edits)
         if search.occurrences:
             self.differing.append(checked)
             if switch:

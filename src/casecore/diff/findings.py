@@ -33,7 +33,7 @@ from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
-from casecore.policies.edits import Edit
+from casecore.policies.edits import Edit, is_key_of_rule
 from casecore.promises import Step
 from casecore.promises.promise import name_of_promise
 from casecore.reports.findings import Location, fingerprint_of
@@ -74,6 +74,7 @@ LEVELS: Final[Mapping[str, Severity]] = MappingProxyType(
 TO_KNOW: Final[Mapping[str, str]] = MappingProxyType(
     {
         "override": "compared for one case that each override matches",
+        "rule": "compared in the scopes of the rules of both policies, where what they look at is varied",
         "channels": "compared in what customers send and agents answer there",
         "capacity": "compared with chats, emails and calls apart; a large limit as a small one",
     }
@@ -211,9 +212,9 @@ def _change_entry(one: Numbered, change: BehaviourChange) -> DiffEntry:
     rules = ", ".join(change.rules)
     match change.label:
         case Label.LOOSER:
-            title = f"{what}: no longer refused by {rules}{_rule_titles(change.rules)}"
+            title = f"{what}: no longer refused by {rules}{_rule_titles(change.rules, one.comparison.old)}"
         case Label.STRICTER:
-            title = f"{what}: now refused by {rules}{_rule_titles(change.rules)}"
+            title = f"{what}: now refused by {rules}{_rule_titles(change.rules, one.comparison.new)}"
         case _:
             title = f"{what}: something else happens{rules and f' ({rules})'}"
     reached = ", ".join((*change.channels, *(f"the queue {queue}" for queue in change.queues)))
@@ -235,8 +236,10 @@ def _change_entry(one: Numbered, change: BehaviourChange) -> DiffEntry:
     )
 
 
-def _rule_titles(rules: tuple[str, ...]) -> str:
-    titles = [_TITLES[rule] for rule in rules if rule in _TITLES]
+def _rule_titles(rules: tuple[str, ...], policy: Policy) -> str:
+    """The titles of rules that refuse something under a policy, which may have rules of its own."""
+    known = {**_TITLES, **{rule.id: rule.title for rule in policy.rule}}
+    titles = [known[rule] for rule in rules if rule in known]
     return f" ({'; '.join(titles)})" if titles else ""
 
 
@@ -258,8 +261,11 @@ def answer_text(step: Step, verdict: Verdict) -> str:
 
 
 def edit_text(edit: Edit) -> str:
-    """An edit in words: `capacity.chat 2 -> 3`; a whole table is not spelled out, because it has lines of its own."""
-    if isinstance(edit.old or edit.new, dict):
+    """An edit in words: `capacity.chat 2 -> 3`; a whole table is not spelled out, because it has lines of its own.
+
+    What an own rule looks at and needs is one value, though it is written as a table.
+    """
+    if isinstance(edit.old or edit.new, dict) and not is_key_of_rule(edit):
         return visible(f"{edit.key} {'is new' if edit.old is None else 'is gone'}")
     return visible(f"{edit.key} {_shorten_value(edit.old)} -> {_shorten_value(edit.new)}")
 

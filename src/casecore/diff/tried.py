@@ -59,6 +59,8 @@ TRIED: Final = frozenset(
         "replies.blanks",
         "catalogue",
         "override",
+        "attributes",
+        "rule",
     }
 )
 """Keys, and tables all keys of which, are tried."""
@@ -69,6 +71,8 @@ SAYS_NOTHING: Final = {
     "source": "it says where the written SOP says so",
     "title": "it is the name that people see",
     "schema": "it is the shape of the file",
+    "message": "it is what a refusal says",
+    "remedy": "it is what a refusal says is to be done",
 }
 """What an edit is about that no desk can show, by the table or the last word of the key."""
 

@@ -71,12 +71,14 @@ class Found:
             on (`possible`).
         wrong: What is wrong with the story's last step.
         times: In how many steps, or states, it was found.
+        blamed: The policy's own rules that leave no way, where it was asked whether there is one.
     """
 
     result: Result
     story: Story | None = field(default=None, repr=False)
     wrong: tuple[str, ...] = ()
     times: int = 0
+    blamed: tuple[str, ...] = ()
 
 
 @frozen
@@ -91,6 +93,9 @@ class Exploration:
         complete: Whether these are all; otherwise the search was given up at its limit.
         refusals: The ids of the rules that refused something somewhere, or warned.
         found: What came of each question, by name.
+        own_refusals: The policy's own rules that refused something, or warned about it, where no other rule refused
+            it: those that did so together.
+        own_passed: The policy's own rules that guarded something that happened, and had nothing against it.
     """
 
     scope: Scope
@@ -101,6 +106,8 @@ class Exploration:
     refusals: frozenset[str] = field(repr=False)
     found: Mapping[str, Found] = field(hash=False)
     desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
+    own_refusals: frozenset[frozenset[str]] = field(default=frozenset(), kw_only=True, repr=False)
+    own_passed: frozenset[str] = field(default=frozenset(), kw_only=True, repr=False)
 
     def __getitem__(self, name: str) -> Found:
         return self.found[name]
@@ -166,6 +173,8 @@ def explore(
         complete=search.complete,
         refusals=frozenset(model.refused),
         found=found,
+        own_refusals=frozenset(model.own_rules.refusals),
+        own_passed=frozenset(model.own_rules.passed),
     )
 
 

@@ -43,9 +43,11 @@ from casecore.explore.teams import starting_desk, with_all_queues
 from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Watched, Watchers, WitnessReport
 from casecore.kernel import Accepted, Command, Refused, Timer, Verdict
 from casecore.policies import Policy
+from casecore.policies.sections import OwnRule
 from casecore.promises import Step
 from casecore.promises.books import message_page
 from casecore.rooms.composition import HOUSE, House
+from casecore.rooms.own_rules import rules_guarding
 from casecore.rooms.threads import message_row
 
 AGENT_BITS: Final = 16
@@ -86,6 +88,28 @@ class Questions:
 NO_QUESTIONS: Final = Questions()
 
 
+@attrs.define(eq=False)
+class OwnRulesMet:
+    """What the policy's own rules did to what people at the desk tried.
+
+    Attributes:
+        refusals: Rules that refused something together, or warned about it, where no other rule refused it.
+        passed: Rules that guarded something that happened, and had nothing against it.
+    """
+
+    refusals: set[frozenset[str]] = field(factory=set)
+    passed: set[str] = field(factory=set)
+
+    def note(self, said: tuple[OwnRule, ...], command: Command, verdict: Verdict) -> None:
+        """Note what came of a command."""
+        against = verdict.reasons if isinstance(verdict, Refused) else verdict.deviations
+        rules, own = frozenset(reason.rule for reason in against), {rule.id for rule in said}
+        if rules <= own if isinstance(verdict, Refused) else rules & own:
+            self.refusals.add(rules & own)
+        if isinstance(verdict, Accepted) and verdict.events:
+            self.passed.update(set(rules_guarding(said, (command, *verdict.events))) - rules)
+
+
 class Model:
     """Everything that has been found out about a scope: components, results, successors. It only grows.
 
@@ -119,9 +143,10 @@ class Model:
         self.refused: set[str] = set()
         self._paths_read: set[Path] = set()
         self._results: dict[Any, MoveResult] = {}
+        self.own_rules = OwnRulesMet()
         self.timers = tuple(
             timer
-            for timer in house.timers_under(policy)
+            for timer in dict.fromkeys(one for policy in self.policies for one in house.timers_under(policy))
             if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
             and any(timer.compared(policy.at(NOON)) for policy in self.policies)
         )
@@ -216,6 +241,8 @@ class Model:
 
         def ask(desk: LoggedDesk) -> MoveResult:
             verdict = self.house.decide(desk.view(command), command, policy)
+            if policy.rule and command.by in self.agent_places:
+                self.own_rules.note(policy.rule, command, verdict)
             if isinstance(verdict, Refused):
                 rules = tuple(reason.rule for reason in verdict.reasons)
                 self.refused.update(rules)

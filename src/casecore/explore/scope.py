@@ -127,6 +127,8 @@ class Scope:
         at_most: Counters (`contact.attempts`) and where counting further changes nothing in question.
         lowered: How much lower limits of the policy are in it, by their keys, because they are above the size of the
             cast; why that proves as much is told in `docs/decisions/0025-limits-above-the-cast.md`.
+        rules: The ids of the policy's own rules that are in force in it. The others are put aside: they only refuse,
+            so what holds without them holds with them (`docs/decisions/0043-own-rules-are-searched-apart.md`).
     """
 
     name: str
@@ -136,10 +138,11 @@ class Scope:
     apart: frozenset[str] = UNASKED
     at_most: Mapping[str, int] = field(factory=dict, hash=False)
     lowered: Mapping[str, int] = field(factory=dict, hash=False)
+    rules: frozenset[str] = frozenset()
 
     def policy_here(self, policy: Policy) -> Policy:
         """The policy as it is searched in this scope."""
-        return policy.with_lower_limits(self.lowered)
+        return policy.with_own_rules(self.rules).with_lower_limits(self.lowered)
 
     @cached_property
     def cast(self) -> str:

@@ -1,7 +1,8 @@
 """What two policies write differently: the edited keys, one by one, so that each can be tried alone.
 
 Comments, layout, and another way to write the same value are no edits. A queue or calendar that only one of the two has
-is one edit; so is another order of the queues, because they are asked in their order.
+is one edit; so is another order of the queues, because they are asked in their order. Own rules are told apart by their
+ids: one that only one of the two has is an edit, and of others each key that differs; their order means nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ NAMES: Final = frozenset({"id", "version", "source"})
 """Keys that only say which file this is."""
 
 
+RULES: Final = ("rule",)
+"""Where the own rules stand."""
+
+
 @frozen
 class Edit:
     """One key that the two policies set differently.
 
     Attributes:
-        steps: The words of its path.
+        steps: The words of its path; of an own rule its id, not its place in the file.
         old: Its value in the old policy, as a file writes it; None where it has none.
         new: Likewise in the new one. Where only the order differs, both are the names in order.
         places: Where each policy says it, the new one first, by the files of the policy: in the layer, and in the file,
@@ -54,6 +59,16 @@ def edits_of(old: Policy, new: Policy) -> tuple[Edit, ...]:
     return tuple(_with_places(edit, old, new) for edit in edits)
 
 
+def is_key_of_rule(edit: Edit) -> bool:
+    """Whether it is an edit of one key of an own rule that both policies have."""
+    return edit.steps[:1] == RULES and len(edit.steps) > len(RULES) + 1
+
+
+def is_about_rules(edit: Edit) -> bool:
+    """Whether it is an edit of own rules, or of what is noted of a case for them to look at."""
+    return edit.steps[0] in {*RULES, "attributes"}
+
+
 def _with_places(edit: Edit, old: Policy, new: Policy) -> Edit:
     places = (
         (new.sources, _place_of(new, edit, edit.new, edit.old)),
@@ -64,6 +79,8 @@ def _with_places(edit: Edit, old: Policy, new: Policy) -> Edit:
 
 def _place_of(policy: Policy, edit: Edit, mine: Any, others: Any) -> Origin | None:
     """Where a policy says what is edited; an entry that it leaves out, where the table of entries stands."""
+    if edit.steps[:1] == RULES:
+        return _place_of_rule(policy, *edit.steps[1:])
     root: Any = Policy
     around = find_key(root, outer(edit.key))
     paths = [edit.key, f"{edit.key}[0]"]
@@ -72,6 +89,13 @@ def _place_of(policy: Policy, edit: Edit, mine: Any, others: Any) -> Origin | No
     elif around is not None and isinstance(around.kind, Named) and not around.is_table:
         paths.append(around.path)
     return next(filter(None, map(policy.origin, paths)), None)
+
+
+def _place_of_rule(policy: Policy, rule: str, *words: str) -> Origin | None:
+    """Where a policy says a key of an own rule, or has the rule; None where it has no such rule."""
+    number = next((number for number, own in enumerate(policy.rule) if own.id == rule), None)
+    paths = [f"rule[{number}]", *(f"rule[{number}].{word}" for word in words)]
+    return next(filter(None, map(policy.origin, reversed(paths))), None) if number is not None else None
 
 
 def _layer_paths(name: str, mine: list[Any], others: list[Any]) -> Iterator[str]:
@@ -87,19 +111,37 @@ def _layer_paths(name: str, mine: list[Any], others: list[Any]) -> Iterator[str]
 
 
 def _selects(layer: Mapping[str, Any]) -> Any:
-    """What a layer is for: some cases, a date, a promise; of a rule, which it is."""
-    return [layer.get(word) for word in ("match", "on", "promise", "id")]
+    """What a layer is for: some cases, a date, a promise."""
+    return [layer.get(word) for word in ("match", "on", "promise")]
 
 
 def _differing_keys(old: Mapping[str, Any], new: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Edit]:
     for word in dict.fromkeys((*old, *new)):
         before, after, path = old.get(word), new.get(word), (*steps, word)
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
+        if path == RULES:
+            yield from _differing_rules(_rules_by_id(before), _rules_by_id(after))
+        elif isinstance(before, Mapping) and isinstance(after, Mapping):
             yield from _differing_keys(before, after, path)
             if path == ("queues",) and _order_among(before, after) != _order_among(after, before):
                 yield Edit(path, [*before], [*after])
         elif before != after:
             yield Edit(path, before, after)
+
+
+def _differing_rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
+    """Rules that only one policy has, and each key of the others that differs."""
+    for rule in dict.fromkeys((*old, *new)):
+        before, after = old.get(rule), new.get(rule)
+        if before is None or after is None:
+            yield Edit((*RULES, rule), before, after)
+            continue
+        for word in dict.fromkeys((*before, *after)):
+            if before.get(word) != after.get(word):
+                yield Edit((*RULES, rule, word), before.get(word), after.get(word))
+
+
+def _rules_by_id(said: Any) -> dict[str, Any]:
+    return {rule["id"]: rule for rule in said or ()}
 
 
 def _order_among(names: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
@@ -110,7 +152,8 @@ def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | No
     """A policy with one edit made, or taken back; None where it then contradicts itself."""
     value = edit.old if back else edit.new
     plain = deepcopy(policy.to_dict())
-    held, (*path, last) = plain, edit.steps
+    rules = _rules_by_id(plain.get("rule"))
+    held, (*path, last) = plain | {"rule": rules}, edit.steps
     for word in path:
         held = held.setdefault(word, {})
     if isinstance(held.get(last), dict) and isinstance(value, list):  # the order of its names
@@ -121,6 +164,8 @@ def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | No
         held.pop(last, None)
     else:
         held[last] = value
+    if edit.steps[:1] == RULES:
+        plain["rule"] = [*rules.values()]
     try:
         return Policy.from_dict(plain)
     except PolicyError:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -219,6 +219,31 @@ class Policy(Sop):
         policy.set_derived(_origins=self._origins)
         return policy
 
+    def with_own_rules(self, ids: Collection[str]) -> Policy:
+        """This policy with no rules of its own but these; what softens the others goes with them.
+
+        Args:
+            ids: The ids of the rules that stay.
+        """
+        gone = frozenset(rule.id for rule in self.rule).difference(ids)
+        if not gone:
+            return self
+
+        def keep(layer: Any) -> Any:
+            stay = {path: value for path, value in layer.set.items() if not _softens(path, gone)}
+            return layer if len(stay) == len(layer.set) else changed(layer, set=stay)
+
+        kept = {name: map(keep, getattr(self, name)) for name in ("override", "change")}
+        layers = {name: tuple(layer for layer in kept[name] if layer.set) for name in kept}
+        modes = {rule: mode for rule, mode in self.enforcement.items() if rule not in gone}
+        stay = [(number, rule) for number, rule in enumerate(self.rule) if rule.id not in gone]
+        plain: Any = self
+        policy: Policy = changed(plain, rule=tuple(rule for _, rule in stay), enforcement=modes, **layers)
+        moved = {f"rule[{now}]": self._origins.path_in_files(f"rule[{was}]") for now, (was, _) in enumerate(stay)}
+        origins = Origins(self._origins.sources, {**self._origins.moved, **moved}, self._origins.cited)
+        policy.set_derived(_origins=origins)
+        return policy
+
     def set_derived(self, **known: Any) -> None:
         """Set what is known to be sound, or follows from the rest; only for what makes policies."""
         for name, value in known.items():
@@ -351,6 +376,12 @@ class Policy(Sop):
 
 def _lower(value: Any, less: int) -> Any:
     return max(value - less, 0) if less and value is not None else value
+
+
+def _softens(path: str, rules: frozenset[str]) -> bool:
+    """Whether a layer says with the key at a path how strictly one of these rules is kept."""
+    table, *names = key_at(Sop, path).steps
+    return table == "enforcement" and not rules.isdisjoint(names)
 
 
 def require_policies(*given: object) -> None:

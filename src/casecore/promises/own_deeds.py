@@ -63,6 +63,8 @@ _SET_TO: Final[Mapping[Status, Words]] = {
     Status.ESCALATED: (Guarded.ESCALATE,),
     Status.RESOLVED: (Guarded.RESOLVE,),
 }
+
+
 def _reply(send_as: Status) -> Words:
     return (Guarded.REPLY, *_SENT_AS.get(send_as, ()))
 

@@ -68,12 +68,14 @@ def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[
 def follow_way(desk: Desk, way: Sequence[Command], goal: type[Event] | tuple[type[Event], ...]) -> Iterator[str]:
     """Why these commands do not lead to where one of these events happens; nothing where the last of them does.
 
-    Nor where only rules of a team's own rooms stand in the way that say what else is to be tried: they may ask for
-    something first, and whether there is a way then is found in scopes of their own (`check/own_scopes.py`).
+    Nor where only rules of a team's own stand in the way, of rooms that say what else is to be tried or of the policy:
+    they may ask for something first, and whether there is a way then is found by searching, in scopes of their own
+    (`check/own_scopes.py`, `check/rule_scopes.py`).
     """
+    apart = rules_tried_apart(desk.house).union(rule.id for rule in desk.policy.rule)
     for command in way:
         step = Step.of(desk, command)
-        if not step.accepted and {reason.rule for reason in step.reasons} <= rules_tried_apart(desk.house):
+        if not step.accepted and {reason.rule for reason in step.reasons} <= apart:
             return
         if not step.accepted:
             yield f"{type(command).__name__} by {command.by} is refused: {step.verdict}"

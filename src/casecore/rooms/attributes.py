@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
 from casecore.kernel.errors import quoted
@@ -29,6 +29,9 @@ SPOKEN_ROLES: Mapping[TagRole, str] = {
     TagRole.SYSTEM: "the system",
 }
 """Who may change what a policy looks at, in words."""
+
+_NOTE: Final = "declare it in [attributes], or write a note"
+"""What is to be done where the policy knows no attribute."""
 
 
 @frozen
@@ -57,7 +60,7 @@ def against_value(name: str, value: Value, policy: Policy) -> Reason | None:
     """What is against noting a value: that there is no such attribute, or that it takes no such value."""
     declared = policy.attributes.get(name)
     if declared is None:
-        return _unknown_attribute("attribute.value", name, policy)
+        return _unknown_attribute("attribute.value", name, policy, {"value": value})
     wrong: list[Problem] = []
     declared.kind.read(value, name, wrong)
     if not wrong:
@@ -67,12 +70,11 @@ def against_value(name: str, value: Value, policy: Policy) -> Reason | None:
     return Reason("attribute.value", found, remedy, {"attribute": name, "value": value})
 
 
-def _unknown_attribute(rule: str, name: str, policy: Policy) -> Reason:
+def _unknown_attribute(rule: str, name: str, policy: Policy, facts: Mapping[str, Any]) -> Reason:
     known = ", ".join(policy.attributes)
     near = did_you_mean(name, policy.attributes) or f"use one of {known}"
     found = f"the policy has no attribute {quoted(name)}"
-    remedy = near if known else "declare it in [attributes], or write a note"
-    return Reason(rule, found, remedy, {"attribute": name, "value": None})
+    return Reason(rule, found, near if known else _NOTE, {"attribute": name, **facts})
 
 
 def noted_values(given: Mapping[str, Value], policy: Policy) -> Mapping[str, Value]:
@@ -92,20 +94,21 @@ def _as_declared(name: str, value: Value, policy: Policy) -> Value | None:
 # Needs and rules ---------------------------------------------------------------------------------------
 
 
-def _some_declared(_: SeesCase, command: SetAttribute, policy: Policy) -> Reason | None:
-    return None if policy.attributes or command.value is None else _undeclared(command, policy)
+@wants("case")
+@measures("known")
+def _some_declared(view: HasCase, _: SetAttribute, policy: Policy) -> Reason | None:
+    if policy.attributes or view.case.attributes:
+        return None
+    return Reason("attribute.known", "the policy declares no attribute", _NOTE, {"known": ()})
 
 
 @wants("case")
+@measures("attribute", "known")
 def _declared(view: HasCase, command: SetAttribute, policy: Policy) -> Reason | None:
     name = command.attribute
     if name in policy.attributes or (command.value is None and name in view.case.attributes):
         return None
-    return _undeclared(command, policy)
-
-
-def _undeclared(command: SetAttribute, policy: Policy) -> Reason:
-    return _unknown_attribute("attribute.known", command.attribute, policy)
+    return _unknown_attribute("attribute.known", name, policy, {"known": (*policy.attributes,)})
 
 
 @measures("attribute", "value")

@@ -19,7 +19,7 @@ from operator import ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from casecore.kernel import Check, Command, Enforcement, Event, Reason, Room, Rule, Timer
 from casecore.kernel.fields import Value
@@ -28,7 +28,6 @@ from casecore.kernel.words import same_form, same_forms
 from casecore.policies import Policy
 from casecore.policies.condition_words import in_words, value_text
 from casecore.policies.conditions import (
-    ALWAYS,
     Compared,
     Condition,
     ContactState,
@@ -85,7 +84,7 @@ class SeesAll(SeesWrapUp, Protocol):
 # What is guarded ---------------------------------------------------------------------------------------
 
 Meant: TypeAlias = Callable[[SeesAll, Any], bool]
-"""(view, command or event) -> whether it is one of those that are meant."""
+"""(view, command or event) -> whether a rule that guards it means this one."""
 
 
 @frozen
@@ -94,27 +93,38 @@ class Reach:
 
     Attributes:
         classes: The commands and events.
-        meant: Whether it is one of those that are meant; None: all are.
+        meant: (command or event) -> whether it is one of those that are meant; None: all are.
         doc: In words.
+        besides: What else is meant where the view says so.
     """
 
     classes: tuple[type[Command | Event], ...]
     doc: str
-    meant: Meant | None = None
+    meant: Callable[[Any], bool] | None = None
+    besides: Mapping[type[Command | Event], Meant] = field(factory=dict)
+
+    def guards(self, subject: Command | Event) -> bool:
+        """Whether a command or an event is one of those that are meant, whatever the view says."""
+        return isinstance(subject, self.classes) and (self.meant is None or self.meant(subject))
+
+    @property
+    def by_class(self) -> Mapping[type[Command | Event], Meant | None]:
+        """Which of what it guards is meant, by its class; None: all are."""
+        meant = self.meant
+        which = None if meant is None else (lambda _, subject: meant(subject))
+        return {**dict.fromkeys(self.classes, which), **self.besides}
 
 
-def _sent_as(status: Any) -> Meant:
-    return lambda _, event: event.send_as is status
+def _sent_as(status: Any) -> Callable[[Any], bool]:
+    return lambda event: event.send_as is status
 
 
-def _becomes(status: Any) -> Meant:
-    return lambda _, event: (event.send_as if isinstance(event, ReplySent) else event.status) is status
+def _becomes(status: Any) -> Callable[[Any], bool]:
+    return lambda event: (event.send_as if isinstance(event, ReplySent) else event.status) is status
 
 
-def _takes_offer(view: SeesAll, command: AcceptOffer | OpenCase) -> bool:
+def _is_offered(view: SeesAll, command: OpenCase) -> bool:
     """Whoever opens a case that is offered to them accepts the offer."""
-    if isinstance(command, AcceptOffer):
-        return not command.review
     return view.offers is not None and view.offers.offered_to == command.by
 
 
@@ -132,10 +142,15 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
         ),
         Guarded.SET_STATUS: Reach((StatusSet,), "a status is set by hand"),
         Guarded.CLOSE: Reach(
-            (CaseClosed,), "a case is closed by hand", lambda _, event: event.reason is CloseReason.BY_HAND
+            (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
         ),
         Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
-        Guarded.ACCEPT: Reach((AcceptOffer, OpenCase), "a case that is offered is accepted, or opened", _takes_offer),
+        Guarded.ACCEPT: Reach(
+            (AcceptOffer,),
+            "a case that is offered is accepted, or opened",
+            lambda command: not command.review,
+            {OpenCase: _is_offered},
+        ),
         Guarded.OPEN: Reach((OpenCase,), "a case is opened"),
         Guarded.WRITE_FIRST: Reach((StartOutbound,), "somebody of us writes first"),
         Guarded.END_CONTACT: Reach((EndContact,), "an agent ends a contact"),
@@ -150,6 +165,16 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
     }
 )
 """What each word of `guards` guards."""
+
+
+def rules_guarding(said: Iterable[OwnRule], happens: Iterable[Command | Event]) -> Iterator[str]:
+    """The ids of the rules that guard one of these commands and events, whether they apply or not."""
+    happened = tuple(happens)
+    for own in said:
+        guards = [GUARDS[word] for word in own.guards]
+        if any(guard.guards(one) for guard in guards for one in happened):
+            yield own.id
+
 
 # What is looked at -------------------------------------------------------------------------------------
 
@@ -190,13 +215,27 @@ def asked_of(condition: Condition, *, unset: bool) -> Asked:
 
 
 def _all_asked(parts: list[Asked]) -> Asked:
+    """Loops, and no generators: this is asked of every command."""
     if len(parts) == 1:
         return parts[0]
-    return lambda view, subject: all(part(view, subject) for part in parts)
+
+    def ask(view: Any, subject: Any) -> bool:
+        for part in parts:  # noqa: SIM110 -- see above
+            if not part(view, subject):
+                return False
+        return True
+
+    return ask
 
 
 def _any_asked(parts: list[Asked]) -> Asked:
-    return lambda view, subject: any(part(view, subject) for part in parts)
+    def ask(view: Any, subject: Any) -> bool:
+        for part in parts:  # noqa: SIM110 -- as before
+            if part(view, subject):
+                return True
+        return False
+
+    return ask
 
 
 def _test_asked(test: Test, *, unset: bool) -> Asked:
@@ -370,25 +409,25 @@ def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
     """A rule for each way in which it guards: what is guarded by several words is asked about once."""
     guarded: dict[type, list[Meant | None]] = {}
     for word in own.guards:
-        for kind in GUARDS[word].classes:
-            guarded.setdefault(kind, []).append(GUARDS[word].meant)
+        for kind, meant_there in GUARDS[word].by_class.items():
+            guarded.setdefault(kind, []).append(meant_there)
     for kind, meant in guarded.items():
         which = None if None in meant else tuple(one for one in meant if one is not None)
         yield soft_rule(own.id, own.title, own.source, (kind,), _check_of(own, which))
 
 
 def _check_of(own: OwnRule, meant: tuple[Meant, ...] | None) -> Check[Any]:
-    applies = None if own.when == ALWAYS else asked_of(own.when, unset=True)
+    applies = asked_of(own.when, unset=True)
     given = None if own.needs is None else asked_of(own.needs, unset=False)
 
     @wants("case", "actor")
     @measures(*_names_read(own))
-    def check(view: SeesAll, subject: Any, policy: Policy) -> Reason | None:
-        if applies is not None and not applies(view, subject):
-            return None
+    def check(view: SeesAll, subject: Any, _: Policy) -> Reason | None:
         if meant is not None and not any(one(view, subject) for one in meant):
             return None
-        return None if given is not None and given(view, subject) else _reason_of(own, view, subject, policy)
+        if not applies(view, subject) or (given is not None and given(view, subject)):
+            return None
+        return _reason_of(own, view, subject)
 
     return check
 
@@ -399,12 +438,15 @@ def _names_read(own: OwnRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(test.name for test in tests if test.fact is Fact.ATTRIBUTE))
 
 
-def _reason_of(own: OwnRule, view: SeesAll, subject: Any, _: Policy) -> Reason:
+def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
     noted = view.case.attributes
     facts = {name: noted.get(name) for name in _names_read(own)}
-    needs = "leave it" if own.needs is None else f"see to it that {in_words(own.needs)}"
-    message, remedy = own.message or own.title, own.remedy or needs
-    return Reason(own.id, _filled(message, view, subject), _filled(remedy, view, subject), facts)
+    message = _filled(own.message, view, subject) if own.message else own.title
+    if own.remedy:
+        remedy = _filled(own.remedy, view, subject)
+    else:
+        remedy = "leave it" if own.needs is None else f"see to it that {in_words(own.needs)}"
+    return Reason(own.id, message, remedy, facts)
 
 
 _BLANK: Final = re.compile(r"\{(\w+)\}")
