@@ -92,3 +92,18 @@ def test_a_rule_that_a_new_policy_has():
     old, new = sop_with(""), sop_with(ruled('["set_status"]'))
     (change,) = claim_changes(old, new)
     assert (ONE, "the policy has no rule own_rules.one") == (change.number, change.old.why)
+
+
+def test_a_check_and_a_replay_name_a_rule_by_its_id(casecore, tmp_path):
+    """As a promise is named by its number."""
+    rule = f'[[rule]]\nid = "{ONE}"\ntitle = "Nobody puts it off"\nguards = ["snooze"]'
+    file, day = tmp_path / "sop.toml", tmp_path / "day.jsonl"
+    file.write_text(f'extends = "casecore"\n{rule}\n', "utf-8")
+    code, printed, _ = casecore(
+        *("check", file, "--only", ONE, "--require", ONE, "--walk", "0"), *("--scope", f"own-rules-{ONE}-on-email")
+    )
+    assert (0, True) == (code, f"proved  1: {ONE}" in printed)
+    team = '{"type": "AddAgent", "by": "system", "at": "2026-11-02T09:00:00Z", "agent": "ana", "name": "Ana"}'
+    day.write_text(f'{{"keeps": ["{ONE}"]}}\n{team}\n', "utf-8")
+    assert 0 == casecore("replay", day, "--policy", file, "--promises")[0]
+    assert "names no promises" in casecore("replay", day)[2]

@@ -161,7 +161,8 @@ def scope_of_rules(policy: Policy) -> Scope:
     commands = dict.fromkeys((OpenCase("ana", NOON, CASE), *given, *more))
     arrives = () if Guarded.WRITE_FIRST in words else _arrives(channel, tests)
     team = team_commands(policy, ana=frozenset({Permission.REPLY}), ben=EVERYTHING)
-    return Scope(OWN, team, (Part((*arrives, *commands)),), apart=APART - NOTED - {"clocks"} | {"thread.left"})
+    apart, rules = APART - NOTED - {"clocks"} | {"thread.left"}, frozenset(rule.id for rule in policy.rule)
+    return Scope(OWN, team, (Part((*arrives, *commands)),), apart=apart, rules=rules)
 
 
 OWN_SCOPES = {OWN: scope_of_rules}
