@@ -36,7 +36,7 @@ from casecore.rooms.snoozes import CaseSnoozed, SnoozeCase
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.statuses import Status
 
-Words: TypeAlias = Iterable[Guarded]
+GuardedWords: TypeAlias = Iterable[Guarded]
 
 
 @frozen
@@ -54,26 +54,26 @@ class Deed:
     sight: Sight
 
 
-_SENT_AS: Final[Mapping[Status, Words]] = {
+_SENT_AS: Final[Mapping[Status, GuardedWords]] = {
     Status.PENDING: (Guarded.SEND_AS_PENDING,),
     Status.ESCALATED: (Guarded.SEND_AS_ESCALATED, Guarded.ESCALATE),
     Status.RESOLVED: (Guarded.SEND_AS_RESOLVED, Guarded.RESOLVE),
 }
-_SET_TO: Final[Mapping[Status, Words]] = {
+_SET_TO: Final[Mapping[Status, GuardedWords]] = {
     Status.ESCALATED: (Guarded.ESCALATE,),
     Status.RESOLVED: (Guarded.RESOLVE,),
 }
 
 
-def _reply(send_as: Status) -> Words:
+def _reply(send_as: Status) -> GuardedWords:
     return (Guarded.REPLY, *_SENT_AS.get(send_as, ()))
 
 
-def _closed(reason: CloseReason) -> Words:
+def _closed(reason: CloseReason) -> GuardedWords:
     return (Guarded.CLOSE,) if reason is CloseReason.BY_HAND else ()
 
 
-def _status(status: Status) -> Words:
+def _status(status: Status) -> GuardedWords:
     return (Guarded.SET_STATUS, *_SET_TO.get(status, ()))
 
 
@@ -86,27 +86,27 @@ _TAKEN_BY: Final = (OfferAccepted, CaseStarted)
 """With one of these somebody may hold a case because of that, and not have opened it."""
 
 
-def _released(event: CaseReleased, _: Happening) -> Words:
+def _released(event: CaseReleased, _: Happening) -> GuardedWords:
     by = {Release.TRANSFERRED: Guarded.TRANSFER, Release.ENDED_BY_AGENT: Guarded.END_CONTACT}
     return (by[event.because],) if event.because in by else ()
 
 
-def _queued(_: CaseQueued, step: Happening) -> Words:
+def _queued(_: CaseQueued, step: Happening) -> GuardedWords:
     return () if any(isinstance(event, _QUEUED_BY) for event in step.events) else (Guarded.TRANSFER,)
 
 
-def _opened(event: CaseAssigned | WorkBegun, step: Happening) -> Words:
+def _opened(event: CaseAssigned | WorkBegun, step: Happening) -> GuardedWords:
     """Whoever accepts what is offered holds it, too; only what somebody is on the line for is thereby opened."""
     begun = isinstance(event, WorkBegun) and not step.before.case(event.case).on_line
     taken = {type(one) for one in step.events if isinstance(one, _TAKEN_BY)}
     return (Guarded.OPEN,) if not taken or (begun and CaseStarted not in taken) else ()
 
 
-def _always(*words: Guarded) -> Callable[[Any, Happening], Words]:
+def _always(*words: Guarded) -> Callable[[Any, Happening], GuardedWords]:
     return lambda _, __: words
 
 
-_DONE: Final[Mapping[type[Event], Callable[[Any, Happening], Words]]] = {
+_DONE: Final[Mapping[type[Event], Callable[[Any, Happening], GuardedWords]]] = {
     ReplySent: lambda event, _: _reply(event.send_as),
     StatusSet: lambda event, _: _status(event.status),
     CaseClosed: lambda event, _: _closed(event.reason),
@@ -181,7 +181,7 @@ def _customer_on(books: Books, page: CasePage) -> str | None:
 
 # What is tried -----------------------------------------------------------------------------------------
 
-_TRIED: Final[Mapping[type[Command], Callable[[Any, CasePage], Words]]] = {
+_TRIED: Final[Mapping[type[Command], Callable[[Any, CasePage], GuardedWords]]] = {
     SendReply: lambda command, _: _reply(command.send_as),
     ApproveDraft: lambda _, page: () if page.draft is None else (Guarded.APPROVE, *_reply(page.draft.send_as)),
     StartOutbound: lambda command, _: (Guarded.WRITE_FIRST, *_first_words(command)),
@@ -204,7 +204,7 @@ _TRIED: Final[Mapping[type[Command], Callable[[Any, CasePage], Words]]] = {
 """What somebody does who gives a command, should it be accepted."""
 
 
-def _first_words(command: StartOutbound) -> Words:
+def _first_words(command: StartOutbound) -> GuardedWords:
     return (Guarded.SUBMIT,) if command.for_approval else _reply(Status.PENDING)
 
 
