@@ -21,6 +21,7 @@ SUBJECTS = (
     "imports",
     "loading",
     "routing",
+    "rules",
     "templates",
 )
 

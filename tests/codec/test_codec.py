@@ -46,6 +46,7 @@ from casecore.rooms.agents import AddAgent, Agent, Permission
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.attributes import AttributeSet, SetAttribute
 from casecore.rooms.cases import Case, CloseCase, StatusSet
 from casecore.rooms.composition import HOUSE, CaseFile, House
 from casecore.rooms.notes import EditNote
@@ -246,6 +247,16 @@ class TestRoundTrip:
         assert first == second
         assert queues == sorted(queues, key=lambda queue: int(queue[1:]))
         assert sorted(queues) == list(parse(first)["agents"])
+
+    @pytest.mark.parametrize("value", [1, 1.0, True, 0, 0.0, False, "1", "", 0.1, -(10**12), 1e12, None], ids=repr)
+    def test_values_keep_their_type(self, value):
+        """What is noted comes back as what it was: 1 is not 1.0, and neither is yes."""
+        for noted in (AttributeSet("ana", NOON, "c1", "gift", value), SetAttribute("ana", NOON, "c1", "gift", value)):
+            back = loads(dumps(noted))
+            assert (noted, type(value)) == (back, type(back.value))
+        if value is not None:
+            case = Case("c1", "t1", "maria", Channel.EMAIL, Status.NEW, NOON, "general", attributes={"gift": value})
+            assert type(value) is type(loads(dumps(CaseFile(case))).case.attributes["gift"])
 
     def test_mappings_keep_their_order(self):
         """A profile is read in the order in which it was written down."""

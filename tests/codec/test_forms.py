@@ -13,6 +13,7 @@ from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Refused
 from casecore.rooms.agents import AddAgent, Agent
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.attributes import AttributeSet
 from casecore.rooms.cases import Case, CloseCase, SetStatus, StatusSet
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.offers import AcceptOffer
@@ -27,6 +28,7 @@ REPLY = SendReply("ana", NOON, "c1", "m1", "Olá!", Status.PENDING, ("bill.pdf",
 HIRE = AddAgent("rui", NOON, "ana", queues=frozenset({"general"}))
 OPENED = OpenCase("ana", NOON, "c1")
 SET = StatusSet("ana", NOON, "c1", Status.OPEN)
+NOTED = AttributeSet("ana", NOON, "c1", "refund_eur", 120)
 MARIA = Customer("maria")
 DUE = Due(NOON, "it is closed", "lifecycle.close_after", "c1")
 
@@ -65,6 +67,8 @@ def a_reason(facts):
 INSTANT = 'expected an instant with its offset, like "2026-11-02T09:00:00+00:00"'
 STATUSES = 'expected one of "new", "open", "pending", "escalated", "resolved", "closed"'
 FACT = 'expected text, a number, true, false, null, {"instant": "..."}, or a list of these'
+VALUE = "text, a number, or true or false"
+VALUES = f"expected an object, each value {VALUE}"
 ANY_TYPE = "the name of a command, an event or a record"
 ACCEPTED = AcceptOffer("ana", NOON, "c1")
 REPLY_FIELDS = (
@@ -114,6 +118,14 @@ class TestValues:
                 "$.profile: a list does not fit; expected an object, each value text",
             ),
             (changed(MARIA, profile={"e mail": 1}), "$.profile['e mail']: 1 does not fit; expected text"),
+            (changed(NOTED, value=[1]), f"$.value: a list does not fit; expected {VALUE}"),
+            (changed(NOTED, value={"a": 1}), f"$.value: an object does not fit; expected {VALUE}"),
+            (changed(NOTED, value=2**53 + 1), f"$.value: {2**53 + 1} does not fit; expected {VALUE}"),
+            (a_case_file(attributes={"a": None}), f"$.case.attributes.a: null does not fit; expected {VALUE}"),
+            (
+                a_case_file(attributes=[]),
+                f"$.case.attributes: a list does not fit; expected an object, each value {VALUE}",
+            ),
             (a_reason('{"a": [1, [2]]}'), f"$.facts.a[1]: a list does not fit; {FACT}"),
             (a_reason('{"a": {"b": 1}}'), f"$.facts.a: an object does not fit; {FACT}"),
             (a_reason('{"a": {"instant": 1}}'), f"$.facts.a: 1 does not fit; {INSTANT}"),

@@ -98,7 +98,7 @@ class TestSoftening:
     def test_it_warns(self, refunds):
         """What the policy only warns about is done, and noted."""
         policy = Policy.loads('[enforcement]\n"refund.waits" = "warn"')
-        desk = given(case_in("open"), policy=policy, house=refunds.HOUSE)
+        desk = given(case_in("open", channel="email"), policy=policy, house=refunds.HOUSE)
         asked = desk.and_given(refunds.of.AskRefund("ana", at(minutes=5), "c1", 12_50))
         asked.when(CloseCase("ana", at(minutes=6), "c1")).warns("refund.waits")
 

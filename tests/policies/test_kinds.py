@@ -347,12 +347,21 @@ class TestSeveral:
         assert ((), []) == read(Several(Choice(Colour)), [])
         assert ["green"] == Several(Choice(Colour)).write((Colour.GREEN,))
 
-    @pytest.mark.parametrize("value", ["red", None, {"red": 1}, ("red",)])
+    @pytest.mark.parametrize("value", ["rot", None, {"red": 1}, ("red",)])
     def test_no_list(self, value):
-        """A single word is not a list of one."""
+        """It is a list, or it is none."""
         assert Problem("p", f"{value!r} does not fit", f"a list, each {COLOUR}") == problem(
             Several(Choice(Colour)), value
         )
+
+    def test_a_single_word(self):
+        """Is not a list of one; it is told how to make one of it."""
+        told = Problem("p", "'red' does not fit", f"a list, each {COLOUR}", 'write ["red"]')
+        assert told == problem(Several(Choice(Colour)), "red")
+
+    def test_a_single_table(self):
+        """Nor is a table, where there may be several: it has two brackets."""
+        assert "write [[p]], with two brackets" == problem(Several(Table(Paint)), {"colour": "red"}).remedy
 
     def test_every_wrong_item(self):
         """Each is told with its place."""

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from casecore.policies import Policy
+from casecore.policies import Policy, PolicyError
 from casecore.policies.declared import find_key, keys_inside, keys_of_rule, path_with_name
 from casecore.policies.kinds import Table, keys_of
 from casecore.policies.schema import _schema_of as schema_of
 from casecore.policies.schema import json_schema, schema_text
-from casecore.testing.strategies import layered_policies
+from casecore.testing.strategies import layered_policies, ruled_policies
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json_schema()
@@ -125,6 +125,70 @@ class TestSchema:
     def test_takes_every_policy(self, policy):
         """What casecore reads, an editor does not mark."""
         assert [] == misfits(SCHEMA, policy.to_dict())
+
+    @given(ruled_policies())
+    def test_takes_every_rule_of_a_team(self, policy):
+        """And every attribute."""
+        assert [] == misfits(SCHEMA, policy.to_dict())
+
+    @pytest.mark.parametrize(
+        ("rule", "path"),
+        [
+            ({"titel": "x"}, "titel"),
+            ({"id": ""}, "id"),
+            ({"guards": "reply"}, "guards"),
+            ({"guards": ["replyy"]}, "guards[0]"),
+            ({"enforcement": "wran"}, "enforcement"),
+            ({"message": "x" * 501}, "message"),
+            ({"when": "always"}, "when"),
+            ({"when": []}, "when"),
+            ({"when": {"tagg": "vip"}}, "when.tagg"),
+            ({"when": {"tag": []}}, "when.tag"),
+            ({"when": {"channel": "chatt"}}, "when.channel"),
+            ({"when": {"note": "yes"}}, "when.note"),
+            ({"when": {"any": []}}, "when.any"),
+            ({"when": {"any": {"tag": "vip"}}}, "when.any"),
+            ({"when": {"any": [{"tag": 7}]}}, "when.any[0].tag"),
+            ({"when": {"not": {"all": [{"sinse": "status"}]}}}, "when.not.all[0].sinse"),
+            ({"when": {"attribute": "n", "above": "100"}}, "when.above"),
+            ({"when": {"attribute": "n", "above": 10**13}}, "when.above"),
+            ({"when": {"attribute": "n", "at_most": True}}, "when.at_most"),
+            ({"when": {"attribute": "n", "is": []}}, "when.is"),
+            ({"when": {"attribute": "n", "is": ""}}, "when.is"),
+            ({"when": {"attribute": "n", "one_of": []}}, "when.one_of"),
+            ({"when": {"attribute": "n", "one_of": "x"}}, "when.one_of"),
+            ({"when": {"attribute": "n", "is": 1, "unset": "no"}}, "when.unset"),
+            ({"when": {"since": "status", "below": "2 hours"}}, "when.below"),
+            ({"when": {"since": "monday", "below": "2h"}}, "when.since"),
+            ({"needs": {"permision": "approve"}}, "needs"),
+            ({"needs": "nothing"}, "needs"),
+        ],
+    )
+    def test_marks_mistakes_in_rules(self, rule, path):
+        """At their places; what is said of a rule that is right is not marked."""
+        right = {"id": "refund.looked_at", "title": "It is looked at", "guards": ["reply"]}
+        assert [] == misfits(SCHEMA, {"rule": [right]})
+        assert [f".rule[0].{path}"] == misfits(SCHEMA, {"rule": [{**right, **rule}]})
+        with pytest.raises(PolicyError):
+            Policy.from_dict({**Policy.default().to_dict(), "rule": [{**right, **rule}]})
+
+    @pytest.mark.parametrize(
+        ("attribute", "path"),
+        [
+            ({}, "type"),
+            ({"type": "money"}, "type"),
+            ({"type": "number", "min": "0"}, "min"),
+            ({"type": "choice", "of": "late"}, "of"),
+            ({"type": "text", "pattern": ""}, "pattern"),
+            ({"type": "text", "longest": 0}, "longest"),
+            ({"type": "flag", "set_by": ["boss"]}, "set_by[0]"),
+        ],
+    )
+    def test_marks_mistakes_in_attributes(self, attribute, path):
+        """The same."""
+        assert [f".attributes.n.{path}"] == misfits(SCHEMA, {"attributes": {"n": attribute}})
+        with pytest.raises(PolicyError):
+            Policy.from_dict({**Policy.default().to_dict(), "attributes": {"n": attribute}})
 
     def test_takes_the_shipped_sop(self):
         """With the key that only files have."""

@@ -15,6 +15,7 @@ from casecore.projections.search import Archive, CaseSummary, NoteText, queries
 from casecore.projections.search.queries import QueryError, filter_terms, parse_query
 from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.attributes import AttributeSet, SetAttribute
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.notes import (
@@ -34,7 +35,7 @@ from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.threads import CustomerRecorded, Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
-from casecore.testing.scenario import T0, at, given
+from casecore.testing.scenario import T0, at, given, new_case
 from tests.searching import EASY, found, wrote
 
 # A desk that refuses little ----------------------------------------------------------------------------
@@ -396,6 +397,30 @@ class TestWords:
         archive = Archive().update(told(wrote(at(0), "t1", "m1", new_case="a"), OpenCase("ana", at(1), "a"), reply))
         assert ["a"] == found(archive, "invoice pdf")
 
+    def test_attributes(self):
+        """A case is found by what is noted of it: by the name alone, or with the value as people write it."""
+        sop = Policy.loads(
+            '[attributes]\nrefund_eur = { type = "number" }\ngift = { type = "flag" }\n'
+            'fault = { type = "choice", of = ["Broken in transit", "Late"] }'
+        )
+        known = {"refund_eur": 120, "fault": "Late"}
+        story = given(
+            new_case("a", attributes=known),
+            new_case("b", attributes={"gift": True}, at=at(1)),
+            SetAttribute("dora", at(2), "b", "fault", "broken in transit"),
+            policy=sop,
+        )
+        archive = Archive().update(story.events)
+        asked = ["refund_eur=120", "refund_eur", "refund_eur=12", "gift=yes", "gift=no", "fault", "fault=late"]
+        assert ["a", "a", "", "b", "", "ba", "a"] == ["".join(found(archive, f"attribute:{one}")) for one in asked]
+        assert ["b"] == found(archive, 'attribute:"fault=Broken in Transit"') == found(archive, "-attribute:refund_eur")
+        assert ["b", "a"] == found(archive, attribute={"gift", "refund_eur=120"})
+        assert known == archive.summary("a").attributes
+        archive.update(story.when(SetAttribute("dora", at(3), "b", "fault")).events)
+        archive.update([AttributeSet("dora", at(4), "a", "refund_eur", 80)])
+        again = ["refund_eur=120", "refund_eur=80", "refund_eur", "fault", "gift"]
+        assert ["", "a", "a", "a", "b"] == ["".join(found(archive, f"attribute:{one}")) for one in again]
+
     def test_two_tags_alike(self):
         """A tag is found however it is written, until the last of its kind is taken away."""
         archive = Archive().update(
@@ -459,7 +484,7 @@ class TestErrors:
             ),
             (
                 "xyzzy:1",
-                "there is no field 'xyzzy' at position 0; the fields are agent, channel, customer, queue, since",
+                "there is no field 'xyzzy' at position 0; the fields are agent, attribute, channel, customer, queue",
             ),
             ("status:opne", "status: there is no status 'opne' at position 7; did you mean 'open'?"),
             ("a channel:fax", "channel: there is no channel 'fax' at position 10; use chat, messaging, whatsapp, "),
@@ -480,6 +505,7 @@ class TestErrors:
             ("re*d", "'re*d' has a star that ends no word at position 0"),
             ("a.*", "'a.*' has a star that ends no word at position 0"),
             ("*", "'*' has no letter or digit to look for at position 0"),
+            ("attribute:=5", "attribute: the value is empty at position 10"),
             ("tag:\u200b", "tag: the value is empty at position 4"),
             ('""', "'\"\"' has no letter or digit to look for at position 0"),
             (
@@ -546,7 +572,7 @@ class TestErrors:
 
 ALL_FIELDS = [
     *((name, "chat" if name == "channel" else "open" if name == "status" else "x") for name in ("channel", "status")),
-    *((name, "x") for name in ("agent", "customer", "queue", "tag")),
+    *((name, "x") for name in ("agent", "attribute", "customer", "queue", "tag")),
     *((name, T0) for name in ("since", "until")),
     ("snoozed", "yes"),
 ]

@@ -18,6 +18,7 @@ from casecore.rooms.blocking import BlockCustomer
 from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.notes import AddNote, AddTag, CaseTagged, CaseUntagged, DeleteNote, RemoveTag
 from casecore.rooms.sla import LevelSet, SetLevel
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -458,6 +459,11 @@ class TestNotes:
             DeleteNote("ana", at(5), "n3"),
         )
         assert 1 == story.desk.cases["c1"].case.notes
+
+    def test_logged(self):
+        """The note in which somebody says what a case is about that they log is one."""
+        log = LogCase("ana", at(1), "t1", "c1", "maria", Channel.CHAT, note="n1", text="She called")
+        assert 1 == given(log).desk.cases["c1"].case.notes
 
     def test_a_desk_from_before(self):
         """A desk that was written down before notes were counted knows of none: taking one away leaves none."""

@@ -16,7 +16,7 @@ from tests.soak.growth import MOST, ratios
 from tests.soak.hostile import TRIALS, Tried, try_all
 from tests.soak.walk import walk
 
-SHARES = {"policies": 10, "days": 25, "events": 25, "templates": 20, "queries": 20}
+SHARES = {"policies": 10, "rules": 5, "days": 20, "events": 25, "templates": 20, "queries": 20}
 """How many of a hundred trials are of each sort."""
 
 PORTION = 2_000

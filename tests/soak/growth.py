@@ -7,12 +7,14 @@ ratio. Nothing here is a test; `make soak` prints it.
 import gc
 import json
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from time import process_time
 
 from casecore import Desk, Policy, history, inbox
 from casecore.calendars import Calendar
 from casecore.codec import dumps, loads, to_plain
 from casecore.kernel import CasecoreError
+from casecore.policies.patterns import Pattern, PatternError
 from casecore.projections.search import Archive
 from casecore.replay import replay_day
 from casecore.templates import QuickReply, Template, lint_together
@@ -31,6 +33,17 @@ FALLBACK = "schema = 1\n[queues.rest]\nfallback = true\n"
 
 def _loads(text):
     return lambda: Policy.loads(text)
+
+
+def _rule(number, when="{}"):
+    return f"[[rule]]\nid = 'own.r{number}'\ntitle = 'x'\nguards = ['reply']\nwhen = {when}\n"
+
+
+def _pattern(text):
+    try:
+        return Pattern.read(text)
+    except PatternError:
+        return None
 
 
 def _holidays(count):
@@ -128,6 +141,26 @@ GROWING = {
     "a policy with a long text": (lambda n: _loads(f'{FALLBACK}[chat.idle]\nclosing = "{"x" * n}"\n'), 20_000),
     "a policy of brackets": (lambda n: _loads(FALLBACK + "[" * n), 20_000),
     "a policy of quotes": (lambda n: _loads(FALLBACK + "a = " + '"' * n), 20_000),
+    "a policy with rules": (lambda n: _loads(FALLBACK + "".join(_rule(i) for i in range(n))), 20),
+    "a policy with too many rules": (lambda n: _loads(FALLBACK + "".join(_rule(i) for i in range(n))), 500),
+    "a policy with too many attributes": (
+        lambda n: _loads(f"{FALLBACK}[attributes]\n" + "".join(f"a{i} = {{ type = 'flag' }}\n" for i in range(n))),
+        500,
+    ),
+    "rules that look at nothing": (
+        lambda n: _loads(FALLBACK + "".join(_rule(i, f"{{ attribute = 'a{i}' }}") for i in range(n))),
+        20,
+    ),
+    "a rule of conditions": (lambda n: _loads(FALLBACK + _rule(1, f"{{ any = [{'{}, ' * n}] }}")), 2_000),
+    "a rule of tags": (lambda n: _loads(FALLBACK + _rule(1, "{ tag = [" + "'a', " * n + "] }")), 2_000),
+    "a rule, nested": (lambda n: _loads(FALLBACK + _rule(1, "{ not = " * n + "{}" + " }" * n)), 2_000),
+    "a rule of blanks": (lambda n: _loads(FALLBACK + _rule(1) + f"message = '{'{a} ' * n}'\n"), 20_000),
+    "a long pattern": (
+        lambda n: _loads(f"{FALLBACK}[attributes]\na = {{ type = 'text', pattern = '{'a' * n}' }}"),
+        10_000,
+    ),
+    "a pattern, read": (lambda n: lambda: _pattern("a?" * n), 10_000),
+    "a pattern, matched": (lambda n: partial(_pattern("[a-z]{200}").fits, "a" * n), 20),
     "a calendar asked across years": (_across_years, 90),
     "a day": (_day, 100),
     "a command with misfits": (_misfits, 1_000),

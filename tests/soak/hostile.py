@@ -1,4 +1,4 @@
-"""Hostile input: mutated policies, days, templates, events and queries; nothing but a `CasecoreError` may come of them.
+"""Hostile input: mutated policies, rules, days, templates, events and queries; only a `CasecoreError` may come of them.
 
 Each **trial** makes one unsound input and gives it to whatever reads such a thing. What is read is used, too: a policy
 says what is in force, an event is applied and told, a template is filled and sent. A refusal changes nothing.
@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+import attrs
 from attrs import define, field, frozen
 
 from casecore import Desk, Policy, history, inbox
@@ -22,6 +23,7 @@ from casecore.projections.history import line
 from casecore.projections.notifications import AlertSettings, notifications
 from casecore.projections.search import Archive
 from casecore.replay import lines_of, policy_of, replay_day
+from casecore.rooms.attributes import SetAttribute
 from casecore.routing import explain_route, next_for, route
 from casecore.templates import AppleTemplate, QuickReply, Template, explain_error, lint_together
 from casecore.templates.files import findings_in, templates_in
@@ -105,6 +107,37 @@ API_ERROR = {
     "error": {"code": 131047, "message": "Re-engagement message", "error_data": {"details": "more than 24 hours"}}
 }
 
+FALLBACK = "[queues.rest]\nfallback = true\n"
+RULES = """
+[attributes]
+refund_eur = { type = "number", min = 0 }
+fault = { type = "choice", of = ["late", "broken"] }
+order = { type = "text", pattern = "[A-Z]{2}-\\\\d{4,6}x?" }
+[[rule]]
+id = "refund.second_pair_of_eyes"
+title = "A refund above 100 EUR is read by somebody else"
+guards = ["reply", "send_as_resolved"]
+when = { any = [ { attribute = "refund_eur", above = 9 }, { not = { tag = "vip", since = "status", below = "2h" } } ] }
+needs = { approval = true, all = [ { permission = "approve" }, { relation = "customer" } ] }
+message = "a refund of {refund_eur} EUR needs approval, says {by}"
+remedy = "submit it"
+[[rule]]
+id = "refund.noted"
+title = "It is noted"
+guards = ["tag", "set_attribute", "open", "resolve"]
+when = { attribute = "fault", one_of = ["late"], unset = "skip", language = "pt", channel = ["chat", "email"] }
+enforcement = "warn"
+"""
+"""Rules of a team's own, and what they look at."""
+
+
+@cache
+def ruled():
+    """The attributes and the rules as plain data."""
+    plain = Policy.loads(f"{FALLBACK}{RULES}").to_dict()
+    return {name: plain[name] for name in ("attributes", "rule")}
+
+
 # Trials ------------------------------------------------------------------------------------------------
 
 
@@ -122,6 +155,27 @@ def try_policy(random):
     Policy.from_dict(then.to_dict())
     policy.settings_of("capacity.channel", {"channel": "chat"})
     list(policy.periods(T0))
+
+
+def try_rules(random):
+    """Read mutated rules of a team's own, or the same from Python, note odd values, and ask what is decided."""
+    if random.random() < 0.5:
+        text = odd_text(random, RULES)
+        policy = Policy.loads(f"{FALLBACK}{text}")
+    else:
+        policy = Policy.from_dict({**Policy.default().to_dict(), **odd_plain(random, ruled())})
+    assert policy == Policy.from_dict(policy.to_dict())
+    moment = random.choice(moments())
+    odd = random.choice((random.choice(NO_VALUES), 120, "late", "AB-1234"))
+    name = random.choice([*policy.attributes, "refund_eur", "?"])
+    desk = attrs.evolve(moment.desk, policy=policy)
+    case, agent = (random.choice([*sorted(rows), "?"]) for rows in (desk.cases, desk.agents))
+    desk.actions(agent, case, desk.now)
+    desk.due()
+    noted = desk.decide(SetAttribute(agent, desk.now or T0, case, name, odd))
+    desk = desk.evolve(noted.events if noted else ())
+    for reason in getattr(desk.decide(from_plain(moment.plain)), "reasons", ()):
+        assert "\n" not in str(reason)
 
 
 def try_day(random):
@@ -226,7 +280,14 @@ def try_query(random):
         moment.desk.actions(random.choice(("ana", odd)), random.choice(("c1", odd)), random.choice((T0, odd)))
 
 
-TRIALS = {"policies": try_policy, "days": try_day, "events": try_event, "templates": try_template, "queries": try_query}
+TRIALS = {
+    "policies": try_policy,
+    "rules": try_rules,
+    "days": try_day,
+    "events": try_event,
+    "templates": try_template,
+    "queries": try_query,
+}
 """What is tried, by what it is called."""
 
 

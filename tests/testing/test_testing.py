@@ -49,6 +49,7 @@ from casecore.policies.sections import Queue
 from casecore.promises import Step
 from casecore.promises.steps import describe_step
 from casecore.rooms.agents import AgentWrapsUp
+from casecore.rooms.attributes import AttributeSet, SetAttribute
 from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.sla import ClockJudged
@@ -323,6 +324,15 @@ def test_policies_vary_every_key():
             break
     assert never == (every | kept) - varied
     assert every <= kept
+
+
+@pytest.mark.parametrize("name", sorted(values._ATTRIBUTES))
+def test_what_fits_an_attribute(name):
+    """What is drawn to be noted under a name fits: each value, and so is set."""
+    policy = Policy(attributes=values._ATTRIBUTES)
+    for value in values.fitting_values(values._ATTRIBUTES[name]):
+        outcome = scenario.given(case_in("open"), policy=policy).when(SetAttribute("dora", at(1), "c1", name, value))
+        outcome.then(AttributeSet("dora", at(1), "c1", name, value))
 
 
 @given(strategies.ids(), strategies.texts(), strategies.instants())

@@ -206,8 +206,9 @@ class Decider(Generic[V]):
         if known is None:
             if len(self._enlarged) >= MOST_ENLARGED:
                 self._enlarged.clear()
-            brought = Room[V]("rules of the policy's own", rules=self.brought_by(policy).rules)
-            known = self._enlarged[id(said)] = said, Decider((*self.rooms, brought))
+            brought = self.brought_by(policy)
+            room = Room[V]("rules of the policy's own", rules=brought.rules, timers=brought.timers)
+            known = self._enlarged[id(said)] = said, Decider((*self.rooms, room))
         return known[1]
 
     def decide(self, view: V, command: Command, policy: PolicyInForce) -> Verdict:

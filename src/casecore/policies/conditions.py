@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -44,6 +43,8 @@ from casecore.statuses import Status
 
 DEEPEST: Final = 5
 MOST_TESTS: Final = 50
+MOST_COMPARED: Final = 100
+"""How many values `one_of` may name."""
 
 # Words -------------------------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class AnyNumber:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """An int or a float in the range."""
         plain = isinstance(value, int | float) and not isinstance(value, bool)
-        if not plain or not isfinite(value) or not self.least <= value <= self.most:
+        if not plain or not self.least <= value <= self.most:  # what is no number is in no range
             return note_misfit(self, value, path, problems)
         return int(value) if value == int(value) else value
 
@@ -208,7 +209,7 @@ FACTS: Final[Mapping[Fact, ValueKind]] = MappingProxyType(
 """What can be looked at, and what is said of it. Of several tags, and relations, all are meant; of others, one."""
 
 _VALUES: Final[Mapping[Compared, ValueKind]] = MappingProxyType(
-    {**dict.fromkeys(BOUNDS, AnyNumber()), Compared.IS: AnyValue(), Compared.ONE_OF: Several(AnyValue(), 100)}
+    {**dict.fromkeys(BOUNDS, AnyNumber()), Compared.IS: AnyValue(), Compared.ONE_OF: Several(AnyValue(), MOST_COMPARED)}
 )
 _LENGTHS: Final[Mapping[Compared, ValueKind]] = MappingProxyType(
     dict.fromkeys((Compared.AT_LEAST, Compared.BELOW), Length())
@@ -286,6 +287,7 @@ ALWAYS: Final = Condition()
 # Reading -----------------------------------------------------------------------------------------------
 
 _JOINED: Final = ("all", "any", "not")
+_NO_TESTS: Final = frozenset({*_JOINED, "attribute", "since", "unset"})
 _WORDS: Final = (*(fact.value for fact in Fact), *(one.value for one in Compared if one is not Compared.SET), "unset")
 
 
@@ -302,8 +304,7 @@ class Conditions:
         """A `Condition`; `MISSING`, with problems noted, where it is none."""
         before = len(problems)
         if _has_too_many(value):
-            found = f"has more than {MOST_TESTS} tests, or is more than {DEEPEST} tables deep"
-            problems.append(Problem(path, found, "a condition that a person can read"))
+            problems.append(_too_many(path))
             return MISSING
         read = _read_condition(self, value, path, problems)
         return read if len(problems) == before else MISSING
@@ -312,7 +313,9 @@ class Conditions:
         """Note what is wrong with a condition that was made in code: it does not read as it is written."""
         wrong: list[Problem] = []
         try:
-            same = isinstance(value, Condition) and self.read(self.write(value), path, wrong) == value
+            if _lies_deep(value):
+                wrong.append(_too_many(path))
+            same = not wrong and isinstance(value, Condition) and self.read(self.write(value), path, wrong) == value
         except (AttributeError, KeyError, TypeError, ValueError):  # it cannot even be written
             same = False
         problems += wrong
@@ -324,30 +327,60 @@ class Conditions:
         return _write_condition(value)
 
 
+def _too_many(path: str) -> Problem:
+    found = f"has more than {MOST_TESTS} tests, or is more than {DEEPEST} tables deep"
+    return Problem(path, found, "a condition that a person can read", "make several rules of it")
+
+
+def _lies_deep(value: Any) -> bool:
+    """Whether a condition that was made in code lies deeper than Python walks, or holds more than anybody reads."""
+    left, found = [(value, 1)], 0
+    while left:
+        one, depth = left.pop()
+        found += 1
+        if depth > DEEPEST or found > 2 * MOST_TESTS:
+            return True
+        left += [(part, depth + 1) for part in one.parts] if isinstance(one, Condition) else []
+    return False
+
+
 def _has_too_many(value: Any) -> bool:
     """Whether a table holds more than anybody reads; no more of it is looked at than shows that."""
     left, found = [(value, 1)], 0
     while left:
         table, depth = left.pop()
-        found += 1
         if depth > DEEPEST or found > 2 * MOST_TESTS:
             return True
         if isinstance(table, dict):
-            found += sum(word not in _JOINED for word in table) - 1
             inner = [table.get("not"), *_listed(table.get("all")), *_listed(table.get("any"))]
+            tables = [(one, depth + 1) for one in inner if isinstance(one, dict)]
+            found += _tests_in(table, at_least=not tables)
             if found + len(inner) > 2 * MOST_TESTS:
                 return True
-            left += [(one, depth + 1) for one in inner if isinstance(one, dict)]
+            left += tables
     return found > MOST_TESTS
+
+
+def _tests_in(table: Mapping[str, Any], *, at_least: bool) -> int:
+    """How many tests stand in a table: a comparison is one, with the attribute that it compares."""
+    said = sum(word not in _NO_TESTS for word in table)
+    return max(said, Fact.ATTRIBUTE in table, at_least)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+_ONE_TABLE: Final = "write one table; of several, { any = [ {…}, {…} ] } or { all = [ {…}, {…} ] }"
+
+
+def _lists_tables(value: Any) -> bool:
+    return bool(_listed(value)) and all(isinstance(one, dict) for one in value)
+
+
 def _read_condition(kind: Conditions, value: Any, path: str, problems: list[Problem]) -> Any:
     if not isinstance(value, dict):
-        return note_misfit(kind, value, path, problems)
+        return note_misfit(kind, value, path, problems, _ONE_TABLE if _lists_tables(value) else "")
     known = (*_WORDS, *_JOINED)
     unknown = [str(word) for word in value if word not in known]
     if unknown:
@@ -361,30 +394,39 @@ def _read_condition(kind: Conditions, value: Any, path: str, problems: list[Prob
 def _read_list(kind: Conditions, value: Any, path: str, problems: list[Problem]) -> tuple[Any, ...]:
     if not isinstance(value, list) or not value:
         found = f"{as_a_file_writes(value)} does not fit"
-        problems.append(Problem(path, found, f"a list, each {kind.describe}"))
+        remedy = "put it in brackets: [ {…} ]" if isinstance(value, dict) else ""
+        problems.append(Problem(path, found, f"a list, each {kind.describe}", remedy))
         return ()
     return tuple(_read_condition(kind, item, f"{path}[{number}]", problems) for number, item in enumerate(value))
 
 
 def _read_tests(value: Mapping[str, Any], path: str, problems: list[Problem]) -> Iterator[Test]:
+    measured = [fact for fact in (Fact.ATTRIBUTE, Fact.SINCE) if fact in value]
+    if len(measured) > 1:
+        found, remedy = "stands beside attribute", "give each a table of its own: all = [ {…}, {…} ]"
+        problems.append(Problem(under(path, "since"), found, "one of them", remedy, of_key=True))
     for fact in Fact:
-        if fact not in value:
+        if fact not in value or (len(measured) > 1 and fact in measured):
             continue
-        read = FACTS[fact].read(value[fact.value], under(path, fact.value), problems)
+        read = _read_some(FACTS[fact], value[fact.value], under(path, fact.value), problems)
         if read is MISSING:
             continue
         if fact in (Fact.ATTRIBUTE, Fact.SINCE):
             yield from _read_comparisons(fact, str(read), value, path, problems)
         else:
             yield Test(fact, read)
-    measured = [fact for fact in (Fact.ATTRIBUTE, Fact.SINCE) if fact in value]
-    if len(measured) > 1:
-        found, remedy = "stands beside attribute", "give each a table of its own: all = [ {…}, {…} ]"
-        problems.append(Problem(under(path, "since"), found, "one of them", remedy, of_key=True))
     idle = [word for word in (*_VALUES, "unset") if word in value]
     if not measured and idle:
-        found, expected = "compares nothing", "a comparison beside attribute or since"
+        found, expected = "compares nothing", 'attribute = "…" or since = "…" beside it'
         problems.append(Problem(under(path, str(idle[0])), found, expected, of_key=True))
+
+
+def _read_some(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> Any:
+    """What a test is held against, which is never a list of nothing."""
+    if value != []:
+        return kind.read(value, path, problems)
+    problems.append(Problem(path, "the list is empty", "at least one word", "name one, or take the key out"))
+    return MISSING
 
 
 def _read_comparisons(
@@ -399,7 +441,7 @@ def _read_comparisons(
             expected = " or ".join(kinds)
             problems.append(Problem(place, "does not go with since", expected, of_key=True))
             continue
-        read = kinds[compared].read(value[compared.value], place, problems)
+        read = _read_some(kinds[compared], value[compared.value], place, problems)
         if read is not MISSING and unset is not MISSING:
             yield Test(fact, read, name, compared, unset)
     if not said and fact is Fact.SINCE:

@@ -78,7 +78,9 @@ class Settings:
         unknown = [word for word, known in found.items() if known is None]
         if unknown:
             every = [known.path for known in every_key(Sop) if known.scope in self.scopes]
-            problems.append(no_such_keys(unknown, every, path, every, "the path of a key, like chat.idle.silence"))
+            ours = any(word.partition(".")[0].partition("[")[0] == "rule" for word in unknown)
+            expected = _instead_of("rule") if ours else "the path of a key, like chat.idle.silence"
+            problems.append(no_such_keys(unknown, every, path, every, expected))
         read: dict[str, Any] = {}
         for word, known in found.items():
             if known is not None:
@@ -102,7 +104,7 @@ class Settings:
             return "is a table", f'its keys one by one, each by its path in quotes, like "{known.path}.…"'
         if known.scope not in self.scopes:
             if known.scope is KeyScope.FILE:
-                return "says what the file is, and is the same for ever and for every case", "another key"
+                return "says what the file is, and is the same for ever and for every case", _instead_of(known.steps[0])
             return "shapes the desk, and is the same for every case", "a [[change]], or another key"
         clash = next(clashing_paths({known.path: MISSING}, read), None)
         return None if clash is None else (f"is set here already, by {clash[1]}", "each value once")
@@ -160,6 +162,11 @@ def _one_by_one(known: DeclaredKey, value: Any, path: str) -> Iterator[tuple[Dec
         yield known, value, path
     else:
         yield from ((one, entries[word], under(path, word)) for word, one in found.items() if one is not None)
+
+
+def _instead_of(word: str) -> str:
+    """What a layer may set where somebody wants another rule of their own, or none."""
+    return 'how strictly a rule is kept, like "enforcement.refund.counted" = "off"' if word == "rule" else "another key"
 
 
 @frozen

@@ -89,13 +89,13 @@ class Pattern:
         """Whether a whole text looks like this."""
         reached = self._without_more({(0, 0)})
         for character in text:
+            places = {place for place, _ in reached if place < len(self.signs)}
+            taking = {place: self.signs[place].most for place in places if self.signs[place].takes(character)}
             reached = self._without_more(
-                {
-                    (place, times + 1)
-                    for place, times in reached
-                    if place < len(self.signs) and times < self.signs[place].most and self.signs[place].takes(character)
-                }
+                {(place, times + 1) for place, times in reached if times < taking.get(place, 0)}
             )
+            if not reached:
+                return False
         return (len(self.signs), 0) in reached
 
     def _without_more(self, reached: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -104,6 +104,8 @@ class Pattern:
             here, often = place, times
             while here < len(self.signs) and often >= self.signs[here].least:
                 here, often = here + 1, 0
+                if (here, 0) in reached:  # from there on it is, or will be, walked already
+                    break
                 reached.add((here, 0))
         return reached
 

@@ -5,6 +5,7 @@ Each kind reads a plain value strictly, says in words what fits, and writes it b
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -303,7 +304,7 @@ class Several:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A tuple of what each item reads as."""
         if not isinstance(value, list):
-            return note_misfit(self, value, path, problems)
+            return note_misfit(self, value, path, problems, self._as_a_list(value, path))
         if len(value) > self.most:
             problems.append(Problem(path, f"has {len(value):,} items", f"at most {self.most:,}"))
             return MISSING
@@ -314,6 +315,13 @@ class Several:
             problems.append(Problem(f"{path}[{twice[0]}]", message, self.describe))
         alike = not twice and self.form is not None and _note_alike(read, self.form, path, problems)
         return MISSING if twice or alike or MISSING in read else tuple(read)
+
+    def _as_a_list(self, value: Any, path: str) -> str:
+        """How a list is made of what would be one item of it."""
+        if isinstance(value, dict):
+            return f"write [[{path}]], with two brackets" if hasattr(self.of, "section") else ""
+        fits = isinstance(value, str) and self.of.read(value, path, []) is not MISSING
+        return f"write [{json.dumps(value, ensure_ascii=False)}]" if fits else ""
 
     def write(self, value: tuple[Any, ...]) -> Any:
         """A list."""
@@ -385,7 +393,8 @@ class OrNone:
         wrong: list[Problem] = []
         read = self.of.read(value, path, wrong)
         same = self.of.describe
-        problems += (attrs.evolve(one, expected=self.describe) if one.expected == same else one for one in wrong)
+        mine = ((one, one.path == path and one.expected == same) for one in wrong)
+        problems += (attrs.evolve(one, expected=self.describe) if whole else one for one, whole in mine)
         return read
 
     def look_at(self, value: Any, path: str, problems: list[Problem]) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from casecore.kernel.blanks import unknown_blanks
 from casecore.kernel.problems import Problem, did_you_mean, quoted, under
-from casecore.policies.conditions import BOUNDS, Compared, Fact, Test
+from casecore.policies.conditions import BOUNDS, Compared, Fact, Test, number_text
 from casecore.policies.kinds import MISSING
+from casecore.policies.patterns import Pattern
 from casecore.policies.sections.own_rules import REPLIES, Attribute, AttributeType, OwnRule
 
 MOST_ATTRIBUTES: Final = 100
 MOST_RULES: Final = 200
+MOST_TOLD: Final = 100
 
 TAKEN_AREAS: Final = frozenset(
     {
@@ -96,7 +99,14 @@ class HasOwnRules(Protocol):
 
 
 def own_rule_problems(policy: HasOwnRules) -> Iterator[Problem]:
-    """What is wrong with the attributes and the rules of a policy, each of which is sound by itself."""
+    """What is wrong with the attributes and the rules of a policy, each of which is sound by itself.
+
+    No more is told than anybody reads: to look for what was meant takes long, and there may be ten thousand tests.
+    """
+    return islice(_every_problem(policy), MOST_TOLD)
+
+
+def _every_problem(policy: HasOwnRules) -> Iterator[Problem]:
     for name, attribute in policy.attributes.items():
         yield from _wrong_attribute(under("attributes", name), name, attribute)
     first: dict[str, int] = {}
@@ -121,15 +131,20 @@ _ONLY_OF: Final[Mapping[str, AttributeType]] = {
 
 def _wrong_attribute(path: str, name: str, attribute: Attribute) -> Iterator[Problem]:
     if not _NAME.fullmatch(name) or name in FILLED:
-        taken = f"; {', '.join(FILLED)} are blanks already" if name in FILLED else ""
-        yield Problem(path, f"is no name of an attribute{taken}", "a word like refund_eur", of_key=True)
+        taken = f": {', '.join(FILLED)} are blanks of every message" if name in FILLED else ""
+        expected = "a letter, then letters, digits and _, at most 50"
+        yield Problem(path, f"is no name of an attribute{taken}", expected, "write it like refund_eur", of_key=True)
     for word, kind in _ONLY_OF.items():
         if getattr(attribute, word) not in (None, ()) and attribute.type is not kind:
             yield Problem(under(path, word), f"a {attribute.type} has none", "nothing", "take it out", of_key=True)
     if attribute.type is AttributeType.CHOICE and not attribute.of:
         yield Problem(under(path, "of"), "is missing", 'the words, like ["late", "broken", "other"]')
+    if attribute.pattern is not None and len(Pattern.read(attribute.pattern).example) > attribute.longest:
+        found = f"what fits is longer than {attribute.longest} characters"
+        yield Problem(under(path, "pattern"), found, "a shorter one, or more in longest")
     if attribute.min is not None and attribute.max is not None and attribute.min > attribute.max:
-        yield Problem(under(path, "min"), f"{attribute.min} is above the most, {attribute.max}", "less than that")
+        found = f"{number_text(attribute.min)} is above the most, {number_text(attribute.max)}"
+        yield Problem(under(path, "min"), found, "no more than that")
 
 
 # Rules -------------------------------------------------------------------------------------------------
@@ -138,7 +153,9 @@ def _wrong_attribute(path: str, name: str, attribute: Attribute) -> Iterator[Pro
 def _wrong_rule(path: str, rule: OwnRule, policy: HasOwnRules) -> Iterator[Problem]:
     area = rule.id.partition(".")[0]
     if not _RULE_ID.fullmatch(rule.id):
-        yield Problem(f"{path}.id", f"{quoted(rule.id)} is no id of a rule", "words like refund.second_pair_of_eyes")
+        found = f"{quoted(rule.id)} is no id of a rule"
+        expected = "two words or more of small letters, digits and _, with points between them"
+        yield Problem(f"{path}.id", found, expected, 'write it like "refund.second_pair_of_eyes"')
     elif area in TAKEN_AREAS:
         found = f"rules that ship begin with {area!r}, and this one would be taken for one of them"
         yield Problem(f"{path}.id", found, "another first word", f'write "own_{rule.id}"')
@@ -172,7 +189,7 @@ def _wrong_test(path: str, test: Test, rule: OwnRule, policy: HasOwnRules) -> It
 def _wrong_comparison(path: str, test: Test, attributes: Mapping[str, Attribute]) -> Iterator[Problem]:
     attribute = attributes.get(test.name)
     if attribute is None:
-        known = ", ".join(attributes) or f"a table [attributes.{test.name}]"
+        known = f"one of {', '.join(attributes)}" if attributes else f"a table [attributes.{test.name}]"
         remedy = did_you_mean(test.name, attributes)
         yield Problem(under(path, "attribute"), f"there is no attribute {test.name!r}", known, remedy)
         return

@@ -13,7 +13,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.kernel import ID_LIMIT
-from casecore.policies.conditions import DEEPEST, FACTS, AnyNumber, AnyValue, Compared, Conditions, Unset
+from casecore.policies.conditions import (
+    DEEPEST,
+    FACTS,
+    MOST_COMPARED,
+    MOST_TESTS,
+    AnyNumber,
+    AnyValue,
+    Compared,
+    Conditions,
+    Unset,
+)
 from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, keys_inside
 from casecore.policies.files import EXTENDS
 from casecore.policies.kinds import (
@@ -95,7 +105,7 @@ _CONDITION: Final = MappingProxyType({"$ref": "#/definitions/condition"})
 
 def _condition_schema() -> Schema:
     """The schema of a condition, in which others may lie."""
-    some = {"type": "array", "items": {**_CONDITION}, "minItems": 1}
+    some = {"type": "array", "items": {**_CONDITION}, "minItems": 1, "maxItems": MOST_TESTS}
     number, value = _schema_of(AnyNumber()), _schema_of(AnyValue())
     compared: dict[str, Schema] = {
         Compared.ABOVE: number,
@@ -103,10 +113,10 @@ def _condition_schema() -> Schema:
         Compared.BELOW: {"anyOf": [number, _schema_of(Length())]},
         Compared.AT_MOST: number,
         Compared.IS: value,
-        Compared.ONE_OF: {"type": "array", "items": value, "uniqueItems": True},
+        Compared.ONE_OF: {**_schema_of(Several(AnyValue(), MOST_COMPARED)), "minItems": 1},
         "unset": _schema_of(Choice(Unset)),
     }
-    facts = {fact.value: _schema_of(kind) for fact, kind in FACTS.items()}
+    facts = {fact.value: _some_of(_schema_of(kind)) for fact, kind in FACTS.items()}
     properties = {
         **facts,
         **{str(word): one for word, one in compared.items()},
@@ -116,6 +126,13 @@ def _condition_schema() -> Schema:
     }
     description = f"All that stands in it has to hold; at most {DEEPEST} tables lie in each other."
     return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
+
+
+def _some_of(schema: Schema) -> Schema:
+    """The schema of what may be a list, which names something then."""
+    if "anyOf" not in schema:
+        return schema
+    return {"anyOf": [{**one, "minItems": 1} if one["type"] == "array" else one for one in schema["anyOf"]]}
 
 
 def _length_schema(kind: Length) -> Schema:
@@ -195,7 +212,11 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
         Length: _length_schema,
         AnyNumber: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
-        AnyValue: lambda kind: {"type": ["string", "number", "boolean"]},
+        AnyValue: lambda kind: {
+            **_schema_of(AnyNumber()),
+            **_schema_of(Id()),
+            "type": ["string", "number", "boolean"],
+        },
         PatternText: lambda kind: {"type": "string", "minLength": 1, "maxLength": 5 * LONGEST_TEXT},
         Conditions: lambda kind: {**_CONDITION},
         Choice: lambda kind: {"type": "string", "enum": [*words_of(kind.choices)]},

@@ -278,7 +278,7 @@ class House(Decider[View]):
 
     def timers_under(self, policy: Policy) -> tuple[Timer, ...]:
         """Every timer of every room, and those that a policy brings."""
-        return (*self.timers, *self.brought_by(policy).timers) if policy.rule else self.timers
+        return (*self.timers, *self.under(policy).rooms[-1].timers) if policy.rule else self.timers
 
     def __reduce__(self) -> tuple[Callable[[str, str], House], tuple[str, str]]:
         """Rooms are code, which is never sent: another process finds the house where this one has it."""

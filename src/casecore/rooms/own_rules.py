@@ -189,13 +189,27 @@ def asked_of(condition: Condition, *, unset: bool) -> Asked:
 
 
 def _all_asked(parts: list[Asked]) -> Asked:
+    """Loops, and no generators: this is asked of every command."""
     if len(parts) == 1:
         return parts[0]
-    return lambda view, subject: all(part(view, subject) for part in parts)
+
+    def ask(view: Any, subject: Any) -> bool:
+        for part in parts:  # noqa: SIM110 -- see above
+            if not part(view, subject):
+                return False
+        return True
+
+    return ask
 
 
 def _any_asked(parts: list[Asked]) -> Asked:
-    return lambda view, subject: any(part(view, subject) for part in parts)
+    def ask(view: Any, subject: Any) -> bool:
+        for part in parts:  # noqa: SIM110 -- as before
+            if part(view, subject):
+                return True
+        return False
+
+    return ask
 
 
 def _test_asked(test: Test, *, unset: bool) -> Asked:
@@ -377,17 +391,17 @@ def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
 
 
 def _check_of(own: OwnRule, meant: tuple[Callable[[Any], bool], ...] | None) -> Check[Any]:
-    applies = None if not any(True for _ in own.when.every_test) else asked_of(own.when, unset=True)
+    applies = asked_of(own.when, unset=True)
     given = None if own.needs is None else asked_of(own.needs, unset=False)
 
     @wants("case", "actor")
     @measures(*_names_read(own))
-    def check(view: SeesAll, subject: Any, policy: Policy) -> Reason | None:
-        if applies is not None and not applies(view, subject):
-            return None
+    def check(view: SeesAll, subject: Any, _: Policy) -> Reason | None:
         if meant is not None and not any(one(subject) for one in meant):
             return None
-        return None if given is not None and given(view, subject) else _reason_of(own, view, subject, policy)
+        if not applies(view, subject) or (given is not None and given(view, subject)):
+            return None
+        return _reason_of(own, view, subject)
 
     return check
 
@@ -398,12 +412,15 @@ def _names_read(own: OwnRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(test.name for test in tests if test.fact is Fact.ATTRIBUTE))
 
 
-def _reason_of(own: OwnRule, view: SeesAll, subject: Any, _: Policy) -> Reason:
+def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
     noted = view.case.attributes
     facts = {name: noted.get(name) for name in _names_read(own)}
-    needs = "leave it" if own.needs is None else f"see to it that {in_words(own.needs)}"
-    message, remedy = own.message or own.title, own.remedy or needs
-    return Reason(own.id, _filled(message, view, subject), _filled(remedy, view, subject), facts)
+    message = _filled(own.message, view, subject) if own.message else own.title
+    if own.remedy:
+        remedy = _filled(own.remedy, view, subject)
+    else:
+        remedy = "leave it" if own.needs is None else f"see to it that {in_words(own.needs)}"
+    return Reason(own.id, message, remedy, facts)
 
 
 _BLANK: Final = re.compile(r"\{(\w+)\}")

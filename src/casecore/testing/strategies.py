@@ -55,6 +55,7 @@ from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st
+from casecore.testing.own_rules import ruled_policies
 from casecore.testing.scenario import NUMBER, T0, prepared, team_of
 from casecore.testing.values import fitting_values, ids, instants, layered_policies, policies, texts, values
 
@@ -68,6 +69,7 @@ __all__ = [
     "instants",
     "layered_policies",
     "policies",
+    "ruled_policies",
     "runs",
     "texts",
 ]

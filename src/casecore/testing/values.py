@@ -213,7 +213,8 @@ _ATTRIBUTES: Final = {
 """What is noted of a case, because few texts are patterns, and few names go into a blank."""
 
 
-def _attribute_values() -> SearchStrategy[Mapping[str, Attribute]]:
+def attribute_values() -> SearchStrategy[Mapping[str, Attribute]]:
+    """A few attributes, by name."""
     names = st.lists(st.sampled_from([*_ATTRIBUTES]), max_size=3, unique=True)
     return names.map(lambda drawn: {name: _ATTRIBUTES[name] for name in drawn})
 
@@ -240,7 +241,7 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     ),
     "enforcement": lambda: st.dictionaries(st.sampled_from(sorted(SWITCHABLE)), st.sampled_from(Enforcement)),
     "zone": lambda: st.sampled_from(("UTC", "Europe/Lisbon", "America/Sao_Paulo")),
-    "attributes": _attribute_values,
+    "attributes": attribute_values,
     **dict.fromkeys(JOINED, lambda: st.just(())),
 }
 

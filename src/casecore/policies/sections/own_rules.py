@@ -13,7 +13,7 @@ from attrs import frozen
 
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import Problem, did_you_mean
-from casecore.kernel.words import same_form
+from casecore.kernel.words import is_blank, same_form
 from casecore.policies.conditions import ALWAYS, AnyNumber, Condition, Conditions
 from casecore.policies.kinds import (
     MISSING,
@@ -106,12 +106,14 @@ class PatternedText:
     @property
     def describe(self) -> str:
         """The pattern, and something that fits."""
-        return f"text like {self.pattern.example} ({self.pattern.text})"
+        example = self.pattern.example
+        return f"text like {self.pattern.text}" if is_blank(example) else f"text like {example} ({self.pattern.text})"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """The text, where it fits."""
-        text = Text(self.longest, 1).read(value, path, problems)
-        return text if text is MISSING or self.pattern.fits(text) else note_misfit(self, value, path, problems)
+        text = Text(self.longest, 1).read(value, path, [])
+        fits = text is not MISSING and self.pattern.fits(text)
+        return text if fits else note_misfit(self, value, path, problems)
 
     def write(self, value: str) -> Any:
         """As it is."""

@@ -34,7 +34,7 @@ from typing import Any, Final, Self, TypeAlias
 from casecore.calendars import find_zone
 from casecore.kernel import CUSTOMER, SYSTEM, CasecoreError, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Effects, Place
-from casecore.kernel.fields import is_count, row_called
+from casecore.kernel.fields import Value, is_count, row_called
 from casecore.kernel.problems import quoted
 from casecore.kernel.words import finds, same_form, search_form
 from casecore.policies import Policy
@@ -45,6 +45,7 @@ from casecore.projections.search.queries import (
     Term,
     YesNo,
     filter_terms,
+    noted_key,
     parse_query,
     seal_of,
 )
@@ -54,7 +55,7 @@ from casecore.projections.search.summaries import Page as Page
 from casecore.projections.search.texts import Sought, WordIndex
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
-from casecore.rooms.cases import Case
+from casecore.rooms.cases import NOTHING_NOTED, Case
 from casecore.rooms.composition import HOUSE, PLACES, House
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.joining import threads_of
@@ -135,6 +136,11 @@ def _searched_effects(house: House) -> Effects:
 
 _DISPOSED: Final = ""
 """Where, among what was said by message, stands what was noted when contacts were disposed."""
+
+
+def _noted_keys(noted: Mapping[str, Value]) -> set[str]:
+    """What is noted of a case, as it is looked for: each name alone, and with its value."""
+    return {*noted, *(noted_key(name, value) for name, value in noted.items())}
 
 
 def _attached(event: Any) -> tuple[str, ...]:
@@ -224,6 +230,9 @@ class Archive:
         tags: frozenset[str] = frozenset() if before is None else before.tags
         for tag in after.tags ^ tags:
             self._follow_tag(after.id, tag, 1 if tag in after.tags else -1)
+        noted = NOTHING_NOTED if before is None else before.attributes
+        if noted is not after.attributes:
+            self._follow_noted(after.id, _noted_keys(noted), _noted_keys(after.attributes))
 
     def _move_notes(self, case: str, before: str, after: str) -> None:
         """Let the notes on a case be those of the customer whose it is now."""
@@ -263,6 +272,12 @@ class Archive:
             self._say(case, entry, _DISPOSED, (event.notes,))
         elif isinstance(event, SentimentSet) and self._row_of(event, case) in entry.received:
             self._neutral[event.customer] += (event.sentiment is Feeling.NEUTRAL) - (event.was is Feeling.NEUTRAL)
+
+    def _follow_noted(self, case: str, old: set[str], new: set[str]) -> None:
+        for key in old - new:
+            self._cases_by["attribute"][key].discard(case)
+        for key in new:
+            self._cases_by["attribute"][key].add(case)
 
     def _follow_tag(self, case: str, tag: str, step: int) -> None:
         tags = self._entries[case].tags
@@ -333,6 +348,7 @@ class Archive:
         agent: Filter = None,
         status: Filter = None,
         queue: Filter = None,
+        attribute: Filter = None,
         tag: Filter = None,
         snoozed: Filter = None,
         since: date | str | None = None,
@@ -349,6 +365,7 @@ class Archive:
             customer: Of a customer whose name contains this, or who has this id.
             agent: An agent who held the case, wrote on it or did something with it.
             status: With this status now.
+            attribute: With this noted: a name, or `name=value`.
             tag: With this tag, on the case or on one of its messages.
             snoozed: `yes` or `no`: whether it is snoozed now.
             since: Something happened then or later: at an instant (aware), or on a day of the archive's zone.
@@ -369,6 +386,7 @@ class Archive:
             agent=agent,
             status=status,
             queue=queue,
+            attribute=attribute,
             tag=tag,
             snoozed=snoozed,
             since=since,
@@ -495,6 +513,7 @@ class Archive:
             started_at=instant_of(entry.moments[0]),
             latest_at=instant_of(entry.moments[-1]),
             snoozed_until=row.snoozed_until,
+            attributes=row.attributes,
         )
 
     def cases_of(self, customer: str) -> tuple[CaseSummary, ...]:

@@ -21,6 +21,7 @@
 | `status` | a status: `new`, `open`, ... | the case has it |
 | `queue` | a queue's id | the case belongs to it |
 | `agent` | an agent's id | they held the case, wrote on it or did something with it |
+| `attribute` | a name, or `name=value` | it is noted of the case: `refund_eur`, `refund_eur=120`, `gift=yes` |
 | `tag` | a tag | the case or one of its messages has it; capitals do not count |
 | `customer` | a part of a name, or a whole id | the case is theirs; capitals and accents do not count |
 | `snoozed` | `yes` or `no` | the case sleeps, or it does not |
@@ -42,8 +43,10 @@ from typing import Any, Final
 
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, frozen
+from casecore.kernel.fields import Value
 from casecore.kernel.problems import did_you_mean, quoted
 from casecore.kernel.words import bonded_words, is_blank, same_form, search_form, search_words
+from casecore.policies.condition_words import value_text
 from casecore.projections.search.texts import (
     DIGITS,
     Sought,
@@ -116,6 +119,17 @@ def _read_tag(value: str) -> str:
     return same_form(_read_name(value))
 
 
+def _read_noted(value: str) -> str:
+    name, _, said = _read_name(value).partition("=")
+    _read_name(name)
+    return noted_key(name, said) if said else name
+
+
+def noted_key(name: str, value: Value) -> str:
+    """What is noted under a name, as it is looked for."""
+    return f"{name}={same_form(value_text(value))}"
+
+
 def _read_name_part(value: str) -> str:
     if not search_form(value).strip():
         raise _Unfit(f"{quoted(value)} is part of every name", "write a part of the name, or leave the field out")
@@ -182,6 +196,7 @@ _INSTANTS: Final[Mapping[str, Callable[[Any, tzinfo], datetime]]] = {
 }
 _WORDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "agent": _read_name,
+    "attribute": _read_noted,
     "channel": _choice_reader(Channel),
     "customer": _read_name_part,
     "queue": _read_name,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+
+from attrs import field
 
 from casecore.channels import Channel
 from casecore.kernel import frozen
+from casecore.kernel.fields import Value
+from casecore.rooms.cases import NOTHING_NOTED
 from casecore.statuses import Status
 
 
@@ -20,6 +25,7 @@ class CaseSummary:
         snoozed_until: Until when it is snoozed (aware, UTC); None where it is not.
         agents: Who held it, wrote on it or did something with it, by id.
         tags: Its tags and those of its messages, by word.
+        attributes: What is noted of it, by name.
         started_at: When it started (aware, UTC).
         latest_at: When something last happened on it (aware, UTC).
     """
@@ -38,6 +44,7 @@ class CaseSummary:
     latest_at: datetime
     snoozed_until: datetime | None = None
     threads: tuple[str, ...] = ()
+    attributes: Mapping[str, Value] = field(default=NOTHING_NOTED, hash=False)
 
 
 @frozen
