@@ -334,6 +334,7 @@ class TestFindings:
             ),
             (rule(["reply"], '{ status = "new" }', '{ contact = "live" }'), [("CC211", "rule[0]")]),
             (rule(["write_first"], needs='{ channel = "whatsapp" }'), []),
+            (rule(["set_attribute"]), [("CC211", "rule[0]")]),
             (rule(["reply"]), [("CC212", "rule[0]")]),
             (rule(["reply"], enforcement='"warn"'), [("CC212", "rule[0]")]),
             (rule(["reply"], enforcement='"off"'), []),
@@ -448,7 +449,25 @@ class TestGroups:
         asked = ", ".join(f'{{ attribute = "x{number}", above = 5 }}' for number in range(9))
         rules = "".join(f'attributes.x{number} = {{ type = "number" }}\n' for number in range(9))
         (group,) = rule_groups(Policy.loads(rules + rule(["snooze"], f"{{ all = [{asked}] }}")))
-        assert (["x0", "x1"], 7) == ([*group.values], len(group.left_out))
+        assert (["x0", "x1", "x2"], 6) == ([*group.values], len(group.left_out))
+
+    def test_what_was_not_tried_is_told(self):
+        """Groups that are apart, groups that are many, and what one rule looks at beyond what is varied."""
+        number = "".join(f'attributes.x{number} = {{ type = "number" }}\n' for number in range(50))
+        asked = ", ".join(f'{{ attribute = "x{number}", above = 5 }}' for number in range(9))
+        greedy = rule(["snooze"], f"{{ all = [{asked}] }}")
+        apart = "".join(
+            rule(["close"], f'{{ attribute = "x{number}", above = 5 }}', name=f"own.r{number}") for number in range(50)
+        )
+        found = checked(number + apart + greedy, limit=5)
+        assert 3 * ["CC215"] == [code for code, _ in about_rules(found)]
+        told = [one.message for one in found.findings if one.code == "CC215"]
+        assert told[0].startswith(
+            "tried apart, because together they have too many worlds: own.r0 with own.r1 with own.r2;"
+        )
+        assert "13 more groups" in told[0]
+        assert told[1].startswith("there are 18 groups of rules")
+        assert told[2].endswith("where nothing is said of x3, x4, x5, x6, x7, x8")
 
 
 def test_mutations():
