@@ -110,7 +110,7 @@ class TestUntried:
         paths = {key.path.replace(f".{ANY_NAME}", "") for key in every_key(Policy)}
         named = {*TRIED} - {"override"}
         assert all(any(f"{path}.".startswith(f"{name}.") for path in paths) for name in named)
-        assert {"waiver", "zone", "source", "title", "schema"} == SAYS_NOTHING.keys()
+        assert {"waiver", "zone", "source", "title", "schema", "message", "remedy"} == SAYS_NOTHING.keys()
         assert not is_tried(Edit(("chat", "unheard_of"), 1, 2))
 
     @pytest.mark.parametrize("key", ["lifecycle.close_unanswered", "routing.offers_at_once", "replies.blanks"])

@@ -30,6 +30,9 @@ from casecore.policies.sections.own_rules import AttributeType
 MOST_WORLDS: Final = 3_000
 """About so many worlds a group of rules may have on one channel."""
 
+MOST_OF_ONE: Final = 6_000
+"""About so many worlds a rule may have that is tried alone, before some of what it looks at is left as it is."""
+
 MOST_RULES: Final = 20
 """So many rules a group may have."""
 
@@ -363,7 +366,7 @@ def _fitting(group: RuleGroup) -> RuleGroup:
     if every.worlds <= MOST_WORLDS:
         return every
     for looked in reversed(_looked_at(group.rules)):
-        if group.worlds <= MOST_WORLDS:
+        if group.worlds <= MOST_OF_ONE:
             break
         if looked[0] in {Fact.ATTRIBUTE, Fact.TAG}:
             group = attrs.evolve(group, left_out=group.left_out | {looked})

@@ -119,7 +119,7 @@ def _differing_keys(old: Mapping[str, Any], new: Mapping[str, Any], steps: tuple
     for word in dict.fromkeys((*old, *new)):
         before, after, path = old.get(word), new.get(word), (*steps, word)
         if path == RULES:
-            yield from _differing_rules(_rules_by_id(before), _rules_by_id(after))
+            yield from _differing_rules(_rules_by_id(before or ()), _rules_by_id(after or ()))
         elif isinstance(before, Mapping) and isinstance(after, Mapping):
             yield from _differing_keys(before, after, path)
             if path == ("queues",) and _order_among(before, after) != _order_among(after, before):
@@ -141,7 +141,7 @@ def _differing_rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
 
 
 def _rules_by_id(said: Any) -> dict[str, Any]:
-    return {rule["id"]: rule for rule in said or ()}
+    return {rule["id"]: rule for rule in said}
 
 
 def _order_among(names: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
@@ -152,8 +152,8 @@ def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | No
     """A policy with one edit made, or taken back; None where it then contradicts itself."""
     value = edit.old if back else edit.new
     plain = deepcopy(policy.to_dict())
-    rules = _rules_by_id(plain.get("rule"))
-    held, (*path, last) = plain | {"rule": rules}, edit.steps
+    rules = plain["rule"] = _rules_by_id(plain["rule"])
+    held, (*path, last) = plain, edit.steps
     for word in path:
         held = held.setdefault(word, {})
     if isinstance(held.get(last), dict) and isinstance(value, list):  # the order of its names
@@ -164,8 +164,7 @@ def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | No
         held.pop(last, None)
     else:
         held[last] = value
-    if edit.steps[:1] == RULES:
-        plain["rule"] = [*rules.values()]
+    plain["rule"] = [*rules.values()]
     try:
         return Policy.from_dict(plain)
     except PolicyError:
