@@ -140,12 +140,14 @@ def run_job(job: Job) -> dict[str, Answer]:
 
 def _checked(job: Job) -> dict[str, Answer]:
     from casecore.check import check, judge
+    from tests.faults.own_scopes import OWN_SCOPES
     from tests.sops import sop_with
 
     no_fix: Any = lambda *_: None  # noqa: E731 -- the nearest fix costs a search for each policy that is tried
     judge.nearest_fix = no_fix
-    limit = LIMIT if job.scopes else NO_LIMIT
-    report = check(sop_with(job.policy), only=frozenset(job.promises), scopes=job.scopes, walk=job.walk, limit=limit)
+    limit, policy = LIMIT if job.scopes else NO_LIMIT, sop_with(job.policy)
+    scopes: Any = tuple(OWN_SCOPES[name](policy) if name in OWN_SCOPES else name for name in job.scopes)
+    report = check(policy, only=frozenset(job.promises), scopes=scopes, walk=job.walk, limit=limit)
     if job.patch is not None and job.patch.name not in sys.modules:
         raise ValueError(f"this check imports no {job.patch.module}")
     return {

@@ -6,7 +6,7 @@ the shipped SOP never reaches the place, the row has what its policy says otherw
 
 A fault is one piece of source text that reads otherwise. It is not marked whether a proof notices it: all must. The
 rows stand by theme, as the promises do: `life_cycle.py`, `assignment.py`, `live_work.py`, `waiting.py`, `replies.py`,
-`people.py`, `logged.py`, `ways.py`, and `engine.py` for what all rooms rest on.
+`people.py`, `logged.py`, `own_rules.py`, `ways.py`, and `engine.py` for what all rooms rest on.
 """
 
 from tests.faults.assignment import ASSIGNMENT
@@ -14,6 +14,7 @@ from tests.faults.engine import ENGINE_ROWS
 from tests.faults.life_cycle import LIFE_CYCLE
 from tests.faults.live_work import AUTHENTICATION, DEPARTURES, PRESENCE, SILENCE
 from tests.faults.logged import LOGGED_CASES
+from tests.faults.own_rules import OWN_RULES
 from tests.faults.people import BLOCKING, CASE_MERGING, MERGING, MOVING
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
@@ -34,6 +35,7 @@ _ROWS = (
     *MOVING,
     *BLOCKING,
     *LOGGED_CASES,
+    *OWN_RULES,
     *ORDER,
     *CUT_OFF,
     *WAYS,

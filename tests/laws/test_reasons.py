@@ -41,8 +41,8 @@ def test_a_refusal_says_which_keys_set_its_rule(refusal):
     reason, declared = reason_of(refusal), keys_of_rule(Policy, refusal.rule)
     keys = [setting.key for setting in reason.settings]
     assert bool(declared) is bool(keys)
-    of_any_queue = {re.sub(r"^queues[.][^.]+", f"queues.{ANY_NAME}", key) for key in keys}
-    assert of_any_queue <= {*declared, f"enforcement.{refusal.rule}"}
+    of_any_name = {re.sub(r"^(queues|attributes)[.][^.]+", rf"\1.{ANY_NAME}", key) for key in keys}
+    assert of_any_name <= {*declared, f"enforcement.{refusal.rule}"}
     for setting in Policy.default().settings_of(refusal.rule, reason.facts):
         assert "Support SOP" == setting.source
         assert ("sop.toml" == setting.file) is (setting.line is not None)

@@ -6,14 +6,14 @@ import attrs
 import pytest
 from hypothesis import given
 
-from casecore import CUSTOMER, SYSTEM, Policy
+from casecore import CUSTOMER, SYSTEM, Desk, Policy
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Event
-from casecore.promises import Watch
+from casecore.promises import Step, Watch
 from casecore.promises.bookkeeping import MOST_ASKED
 from casecore.promises.books import Books, message_page
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
+from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen, NotedPage
 from casecore.rooms.agents import AgentAdded, NextStateCleared
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted, DraftWithdrawn, ReviewReassigned
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
@@ -26,8 +26,10 @@ from casecore.rooms.reviews import ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
-from casecore.testing.scenario import at
+from casecore.testing.drawing import strategies as st
+from casecore.testing.scenario import at, team_of
 from casecore.testing.strategies import layered_policies, policies, runs
+from tests.promises.own_rule_draws import acts, ruled
 
 # As the records ----------------------------------------------------------------------------------------
 
@@ -95,6 +97,24 @@ def case_by_records(desk, case):
     )
 
 
+def noted_by_records(desk, case):
+    """The page of what only rules of a team's own look at, worked out from the desk's records."""
+    file = desk.cases[case]
+    row, contact = file.case, file.contact
+    return NotedPage(
+        attributes=tuple(sorted(row.attributes.items())),
+        notes=row.notes,
+        reason=row.reason,
+        language=row.language,
+        level=file.clocks.level,
+        owner=row.owner,
+        related=file.aftermath.related,
+        status_at=row.status_at,
+        active_at=row.active_at,
+        contact_since=None if contact is None else contact.since,
+    )
+
+
 def agent_by_records(desk, name):
     """The page of an agent, worked out from the desk's records."""
     agent = desk.agents[name]
@@ -130,6 +150,13 @@ def assert_as_the_records(steps):
         assert {case: case_by_records(desk, case) for case in desk.cases} == {
             case: books.case(case) for case in books.case_ids()
         }
+        assert {case: noted_by_records(desk, case) for case in desk.cases} == {
+            case: books.noted(case) for case in desk.cases
+        }
+        people = {name for name, row in desk.customers.items() if row.merged_into is None}
+        assert {name for name in people if desk.customers[name].name is not None} == {
+            name for name in desk.customers if books.page("customers", name).named
+        }
         assert {name: agent_by_records(desk, name) for name in desk.agents} == {
             name: books.agent(name) for name in desk.agents
         }
@@ -150,6 +177,20 @@ def test_books_say_what_the_records_say(steps):
 @given(policies().flatmap(runs))
 def test_books_say_what_the_records_say_under_every_policy(steps):
     """Whatever the policy asks for, and however often customers are asked."""
+    assert_as_the_records(steps)
+
+
+@given(st.data())
+def test_books_say_what_rules_look_at(data):
+    """Attributes, notes, levels, relations and instants, whatever is done with them."""
+    desk = Desk(ruled(()))
+    steps = []
+    for command in team_of(desk.policy):
+        steps.append(Step.of(desk, command))
+        desk = steps[-1].after
+    for _ in range(data.draw(st.integers(0, 20))):
+        steps.append(Step.of(desk, data.draw(acts(desk))))
+        desk = steps[-1].after
     assert_as_the_records(steps)
 
 

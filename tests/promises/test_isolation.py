@@ -21,9 +21,10 @@ from tests.floors import GRAPH, PATHS
 WITNESSES = {
     f"casecore.promises.{name}"
     for name in (
-        *("promise", "books", "bookkeeping", "bookkeeping_of_work", "pages"),
+        *("promise", "books", "bookkeeping", "bookkeeping_of_work", "bookkeeping_of_rules", "pages"),
         *("happening", "in_force", "rows", "watching"),
         *("life_cycle", "assignment", "live_work", "replies", "people"),
+        *("own_conditions", "own_deeds", "own_rules"),
     )
 }
 """The modules that judge."""
@@ -36,6 +37,10 @@ WORDS = {
     "casecore.channels": {"Channel", "MessageKind", "TemplateKind"},
     "casecore.statuses": {"Status"},
     "casecore.policies": {"Policy"},
+    "casecore.policies.conditions": {
+        *("Condition", "Test", "Fact", "Compared", "Unset"),
+        *("Instant", "Party", "ContactState", "CustomerState"),
+    },
 }
 """What they may import, besides choices of the policy, and events, commands and choices of the rooms."""
 
@@ -60,6 +65,16 @@ def is_a_word(module, name):
     thing = getattr(import_module(module), name)
     kinds = (Enum,) if module == "casecore.policies.sections" else (Enum, Event, Command, PreparedText)
     return module.startswith(("casecore.rooms.", "casecore.policies.sections")) and issubclass(thing, kinds)
+
+
+READS_OF_RULES = {"casecore.rooms.own_rules", "casecore.policies.condition_words", "casecore.policies.rule_soundness"}
+"""The modules that read the rules of a policy's own for the desk."""
+
+
+@pytest.mark.parametrize("module", sorted(WITNESSES))
+def test_witnesses_read_own_rules_by_themselves(module):
+    """No question that the desk makes of a condition is asked, not even through another module of the package."""
+    assert set() == {where for where, _ in names_imported(module)} & READS_OF_RULES
 
 
 def test_each_module_is_a_witness_or_has_a_desk():
@@ -105,8 +120,8 @@ QUESTIONS = {
 """What the desk, the house, the policy and every record can be asked."""
 
 
-OWN_FIELDS = {"at", "since", "status", "value", "rules"}
-"""What events, pages, choices and promises have as plain values, under the name of a question."""
+OWN_FIELDS = {"at", "since", "status", "value", "rules", "needs", "of"}
+"""What events, pages, choices, promises and the policy have as plain values, under the name of a question."""
 
 
 @pytest.mark.parametrize("module", sorted(WITNESSES))

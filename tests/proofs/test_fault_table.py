@@ -62,7 +62,8 @@ def test_every_promise_has_faults_where_it_rests():
     """In a rule, in a record, in what applies events, in what follows, by promise; those that rest on less say so."""
     parts = defaultdict(set)
     for fault in FAULTS:
-        parts[fault.promise].add(fault.part)
+        if "." not in fault.promise:  # a rule of a policy's own promises more: `own_rules.py`
+            parts[fault.promise].add(fault.part)
     assert [f"{number:02}" for number in range(1, 28)] == sorted(parts)
     applied = {Part.EVOLVE, Part.COMPOSITION, Part.CONSEQUENCE, Part.HANDLER}
     narrow = {"17", "20", "21"}

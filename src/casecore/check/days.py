@@ -19,13 +19,14 @@ from casecore.check.findings import policy_title
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.codec import a_line, house_codec
 from casecore.explore import Story
+from casecore.promises.promise import name_of_promise
 from casecore.replay.kept import judged_in
 from casecore.reports.text import visible
 
 
 def day_name(judgement: Judgement, *, witness: bool = False) -> str:
     """What the day of a story is called: `P04-fails.day.jsonl`, or `P04-shows.day.jsonl`."""
-    return f"P{judgement.number}-{'shows' if witness else 'fails'}.day.jsonl"
+    return f"{name_of_promise(judgement.number)}-{'shows' if witness else 'fails'}.day.jsonl"
 
 
 def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> Iterator[tuple[str, str]]:
@@ -37,10 +38,10 @@ def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> 
         witnesses: Also the stories that put a promise to the test without breaking it.
     """
     for judgement in report.judgements:
-        title = f"P{judgement.number} {judgement.title}"
+        title = f"{name_of_promise(judgement.number)} {judgement.title}"
         if judgement.story is not None and judgement.verdict is PromiseVerdict.FAILS:
             remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
-            keeps = (judgement.number,) if judgement.number in judged_in(judgement.story.house) else ()
+            keeps = (judgement.number,) if judgement.number in judged_in(judgement.story.house, report.policy) else ()
             yield day_name(judgement), _day_text(judgement.story, policy, remarks, judgement.wrong, keeps)
         if witnesses and judgement.witness is not None:
             remarks = (f"{title}: put to the test under {policy_title(report.policy)}",)

@@ -21,6 +21,7 @@ from casecore.policies import Policy
 from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
 from casecore.policies.sections import OwnRule
+from casecore.promises.promise import name_of_promise
 from casecore.reports.findings import Location, fingerprint_of
 from casecore.reports.text import level_counts, plural, visible
 
@@ -152,7 +153,7 @@ def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:
 def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, Judgement]]:
     """Every promise, with all that is known of it; arguments as for `lint_findings`."""
     for judgement in report.judgements:
-        code, key = f"P{judgement.number}", next(iter(judgement.keys), "")
+        code, key = name_of_promise(judgement.number), next(iter(judgement.keys), "")
         message = visible(judgement_text(judgement))
         finding = Finding(
             code,

@@ -95,7 +95,8 @@ def _code_meaning(finding: Finding, verdict: PromiseVerdict | None) -> sarif.Cod
     if verdict is None:
         return sarif.CodeMeaning(finding.code, finding.message, finding.remedy or finding.message, level)
     number = finding.code.removeprefix("P")
-    meaning = f"Promise {number} of the domain: {finding.title}. {verdict}: {VERDICTS[verdict]}."
+    promise = f"Rule {number} of the policy" if "." in number else f"Promise {number} of the domain"
+    meaning = f"{promise}: {finding.title}. {verdict}: {VERDICTS[verdict]}."
     return sarif.CodeMeaning(finding.code, finding.title, meaning, level)
 
 

@@ -99,9 +99,9 @@ def check(
     require_policies(policy)
     chosen, required = (frozenset((one,) if isinstance(one, str) else one) for one in (only, require))
     asked_for = chosen | required
-    _promises_numbered(asked_for, house)  # so that a number that there is not is told
+    _promises_numbered(asked_for, house, policy)  # so that a number that there is not is told
     chosen = asked_for if chosen else chosen
-    promises, names = _promises_numbered(chosen, house), scopes if isinstance(scopes, str) else tuple(scopes)
+    promises, names = _promises_numbered(chosen, house, policy), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin, house)
@@ -169,8 +169,8 @@ def _search_task(checked: CheckedScope, policy: Policy, house: House, promises: 
     return Task(scope.name, partial(search_scope, checked, policy, house, promises, limit), size)
 
 
-def _promises_numbered(numbers: frozenset[str], house: House) -> list[Promise]:
-    promises = promises_of(house)
+def _promises_numbered(numbers: frozenset[str], house: House, policy: Policy) -> list[Promise]:
+    promises = promises_of(house, policy)
     known = {promise.number for promise in (*promises, *OTHERS)}
     for number in sorted(numbers - known):
         raise ValueError(f"there is no promise {number!r} that a check asks; use one of {', '.join(sorted(known))}")
@@ -270,7 +270,7 @@ def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House, li
     def holds(changed: Policy) -> bool:
         name = search.checked.scope.name.partition(", from ")[0]
         again = next((other for other in scopes_of(changed, house) if other.scope.name == name), None)
-        claimed = [promise for promise in promises_of(house) if promise.claimed(changed)]
+        claimed = [promise for promise in promises_of(house, changed) if promise.claimed(changed)]
         found = {} if again is None else search_scope(again, changed, house, claimed, limit).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
         return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse

@@ -88,7 +88,7 @@ def find_guards(
 
 
 def _find_guard(what: str, where: list[CheckedScope], policy: Policy, house: House, limit: int) -> Guard:
-    claimed = [promise for promise in promises_of(house) if promise.claimed(policy)]
+    claimed = [promise for promise in promises_of(house, policy) if promise.claimed(policy)]
     for number, checked in enumerate(where, 1):
         exploration = search_scope(checked, policy, house, claimed, limit)
         broken = _first_broken(exploration)

@@ -108,7 +108,7 @@ def random_walk(policy: Policy, steps: int, seed: int = 0, house: House = HOUSE,
         begin: When it begins; across a dated change it is a little before that.
     """
     walker = _Walker(policy, Random(seed), house, begin)  # noqa: S311 -- a walk that can be repeated, not a secret
-    claimed = [promise for promise in promises_of(house) if promise.claimed(policy)]
+    claimed = [promise for promise in promises_of(house, policy) if promise.claimed(policy)]
     watch = Watch(policy, claimed)
     for taken in walker.joined:
         watch.see(taken.events)

@@ -41,6 +41,7 @@ from casecore.kernel.errors import quoted
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
+from casecore.promises.promise import name_of_promise
 from casecore.reports.paths import SHIPPED_SOP
 from casecore.rooms.composition import HOUSE, House
 
@@ -146,9 +147,10 @@ def check(
 
 
 def _numbers_in(option: str, text: str | None) -> frozenset[str]:
-    """The numbers of promises that an option lists: `04,12`, `p4, P12`; none where it was not given."""
+    """The promises that an option lists: `04,12`, `p4, P12`, or the ids of rules; none where it was not given."""
     written = "" if text is None else text
-    numbers = (number.strip().upper().removeprefix("P") for number in written.split(","))
+    names = (name.strip() for name in written.split(","))
+    numbers = (name if "." in name else name.upper().removeprefix("P") for name in names)
     found = frozenset(number.zfill(2) for number in numbers if number)
     if text is not None and not found:
         raise CannotRun(f"{option}: no promise is named in {quoted(text)}; give their numbers, e.g. {option} 04,12")
@@ -226,7 +228,7 @@ def _show_guards(policy: Policy, asked: CheckRequest) -> int:
     if asked.format == "json":
         write_document(json.dumps([attrs.asdict(one) for one in found], indent=2))
     else:
-        rows = [(one.what, f"P{one.by}" if one.by else "nothing", str(one.scopes)) for one in found]
+        rows = [(one.what, name_of_promise(one.by) if one.by else "nothing", str(one.scopes)) for one in found]
         screen.print_table(("changed", "guarded by", "scopes searched"), rows, frozenset({"changed"}))
         screen.print_line()
         loose = sum(one.by is None for one in found)

@@ -26,6 +26,7 @@ from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.promises.promise import name_of_promise
 from casecore.reports.paths import SHIPPED_SOP, STANDARD_INPUT
 from casecore.reports.text import plural, visible
 
@@ -90,7 +91,13 @@ def _show_promise(result: Finding, judgement: Judgement, report: Report, screen:
         _show_story(judgement.story, judgement.wrong, screen)
     notes = [("allowed by", rests_on(report.policy, key), place_of(report.policy, key)) for key in judgement.keys]
     if judgement.fix is not None:
-        notes.append(("nearest fix", fix_text(judgement.fix), f"checked again: with it P{judgement.number} holds"))
+        notes.append(
+            (
+                "nearest fix",
+                fix_text(judgement.fix),
+                f"checked again: with it {name_of_promise(judgement.number)} holds",
+            )
+        )
     if judgement.story is not None:
         notes.append(("next", then, ""))
     for word, what, more in notes:

@@ -83,7 +83,9 @@ def replay(
             if named is not None and policy is None:
                 sop = Policy.load(Path(day).parent / named)  # `-` lies in this directory, as far as that goes
                 desk = Desk(sop, house=rooms)
-            for step in replay_day(lines, desk, name, Watch(desk.policy, promises_of(rooms)) if promises else None):
+            for step in replay_day(
+                lines, desk, name, Watch(desk.policy, promises_of(rooms, desk.policy)) if promises else None
+            ):
                 tally.add(step)
                 report.tell_step(step)
                 desk = step.after

@@ -35,6 +35,7 @@ from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, is_key_of_rule
 from casecore.promises import Step
+from casecore.promises.promise import name_of_promise
 from casecore.reports.findings import Location, fingerprint_of
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
@@ -342,7 +343,9 @@ def verdict_lines(report: Differences) -> Iterator[str]:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
         for one in comparison.verdict_changes:
             why = "" if one.new is None else f" ({judgement_text(one.new)})"
-            yield visible(f"{since}P{one.number} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}")
+            yield visible(
+                f"{since}{name_of_promise(one.number)} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}"
+            )
 
 
 def verdict_of(judgement: Judgement | None) -> str:

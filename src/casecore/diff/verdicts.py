@@ -52,7 +52,7 @@ def claim_changes(old: Policy, new: Policy, house: House = HOUSE) -> tuple[Verdi
             promise.title,
             *(None if promise.claimed(policy) else _judge_alone(promise, policy, []) for policy in (old, new)),
         )
-        for promise in promises_of(house)
+        for promise in promises_of(house, old, new)
         if promise.claimed(old) is not promise.claimed(new)
     )
 
@@ -91,10 +91,10 @@ def compare_verdicts(
     for checked in scopes:
         progress(checked.scope.name)
         for policy, found in zip((old, new), searched, strict=True):
-            claimed = [promise for promise in promises_of(house) if promise.claimed(policy)]
+            claimed = [promise for promise in promises_of(house, policy) if promise.claimed(policy)]
             found.append(ScopeSearch(checked, policy, search_scope(checked, policy, house, claimed, limit)))
     told = []
-    for promise in promises_of(house):
+    for promise in promises_of(house, old, new):
         before, after = (
             _judge_alone(promise, policy, found) for policy, found in zip((old, new), searched, strict=True)
         )

@@ -217,7 +217,7 @@ class CanonicalForm:
             return None
         if key == LINKS:
             return self._canonical.setdefault(row, row) if row else None
-        if table in BLANK and row == BLANK[table]:
+        if table in BLANK and (row == BLANK[table] or ROW_NAMES[table] in self._apart):
             return None
         if table != "cases":
             return self._canonical_record(ROW_NAMES[table], row)

@@ -28,12 +28,12 @@ from casecore.explore.local_states import LocalState, Move, MoveResult, Successo
 from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, look_at_books, look_at_desk
 from casecore.explore.pages import (
     AGENT_PAGES,
-    INSTANTS,
     MESSAGE_PAGES,
     EditedRows,
     LoggedBooks,
     PageInstant,
     Writing,
+    instants_under,
     pages_of,
     with_page_counters,
 )
@@ -165,7 +165,7 @@ class Model:
         self._watching: dict[tuple[Move, MoveResult], list[tuple[str, Memo]]] = {}
         self.watchers = Watchers(questions.watched, self.policies, self.agent_places, self.memo_of_books)
         self._keeps_books = questions.keep_books
-        self._page_instants = INSTANTS if questions.keep_books else ()
+        self._page_instants = instants_under(self.policies) if questions.keep_books else ()
         self._looks_at_desks = bool(questions.always or questions.sometimes or others)
         self.start_over()
 
@@ -259,12 +259,17 @@ class Model:
                 yield from (self._passing_of(part, timer, policy, early=early) for early in (True, False))
         for instant in self._page_instants:
             if instant.name in self.counting:
-                yield from (self._page_passing_of(part, instant, policy, early=early) for early in (True, False))
+                lengths = instant.lengths(policy)
+                yield from (
+                    self._page_passing_of(part, instant, policy, fixed, early=early)
+                    for fixed in lengths
+                    for early in (True, False)
+                )
 
     def _page_passing_of(
-        self, part: Part, instant: PageInstant, policy: Policy, *, early: bool
+        self, part: Part, instant: PageInstant, policy: Policy, fixed: timedelta | None, *, early: bool
     ) -> Callable[[LoggedDesk], MoveResult | None]:
-        """How time passes for an instant in the books, at its own limit.
+        """How time passes for an instant in the books, at a length that is fixed, or else at its own limit.
 
         One that is linked passes together with the record's; nothing is done here where that has a timer of the same
         length, as it should have, or where no timer runs and no witness has asked.
@@ -277,7 +282,7 @@ class Model:
             if since is None or not isinstance(desk.books, LoggedBooks):
                 return None
             linked = may_be_linked and desk.books.is_linked(instant, page_id)
-            length = instant.length(desk.books, case, policy)
+            length = instant.length(desk.books, case, policy) if fixed is None else fixed
             if length is None:
                 return None
             ago = length - SECOND if early else length

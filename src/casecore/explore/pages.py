@@ -35,9 +35,11 @@ from casecore.explore.read_log import (
 from casecore.explore.scope import NOON
 from casecore.kernel import Event, changed
 from casecore.policies import Policy
+from casecore.policies.conditions import Fact, Instant
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening
 from casecore.promises.in_force import InForce
+from casecore.promises.own_conditions import tests_in
 from casecore.promises.pages import PAGES
 
 EditedRows = dict[tuple[str, str], Any]
@@ -64,6 +66,7 @@ class PageInstant(NamedTuple):
         field: The field of the page.
         record: Where the same instant stands in a record: its table, sheet and field.
         limit: The key of the policy that it is held against; none where it is itself the instant that counts.
+        told: As what rules of a team's own look at it; none where it is held against a limit.
         while_so: The flag of the page without which nobody asks about it, so that no time need pass.
         of_queue: Whether the key is one of the table of the queue that the case is in.
         by_status: Whether the key is a table by the status of the case.
@@ -76,6 +79,7 @@ class PageInstant(NamedTuple):
     while_so: str = ""
     of_queue: bool = False
     by_status: bool = False
+    told: str = ""
 
     @property
     def name(self) -> str:
@@ -94,15 +98,22 @@ class PageInstant(NamedTuple):
 
     def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
         """The id of a case's page on which it stands, and the instant; None where nobody asks about it."""
-        page_id = case if self.table == TABLE_OF["cases"] else books.case(case).thread or ""
+        page_id = books.case(case).thread or "" if self.table == TABLE_OF["threads"] else case
         page = books.page(SORT_OF[self.table], page_id)
         if self.while_so and not getattr(page, self.while_so):
             return page_id, None
         since: datetime | None = getattr(page, self.field)
         return page_id, since
 
+    def lengths(self, policy: Policy) -> tuple[timedelta | None, ...]:
+        """How much time it is held against: by each rule that looks at it, or None: by its limit (`length`)."""
+        if not self.told:
+            return (None,)
+        tests = (test for test in tests_in(policy.rule) if test.fact == Fact.SINCE and test.name == self.told)
+        return tuple(dict.fromkeys(test.value for test in tests))
+
     def length(self, books: Books, case: str, policy: Policy) -> timedelta | None:
-        """How much time it is held against; None where it is held against none."""
+        """How long its limit is; None where there is none."""
         if not self.limit:
             return timedelta(0)
         page = books.case(case)
@@ -127,12 +138,28 @@ INSTANTS: Final = (
 )
 """Every instant on a page that is held against a limit."""
 
+INSTANTS_OF_RULES: Final = (
+    PageInstant(TABLE_OF["noted"], "status_at", ("cases", "case", "status_at"), "", told=Instant.STATUS),
+    PageInstant(TABLE_OF["noted"], "active_at", ("cases", "case", "active_at"), "", told=Instant.ACTIVITY),
+    PageInstant(TABLE_OF["noted"], "contact_since", ("cases", "contact", "since"), "", told=Instant.CONTACT),
+    PageInstant(TABLE_OF["cases"], "waits_since", ("cases", "case", "unanswered_since"), "", told=Instant.WAITING),
+    PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "", told=Instant.CUSTOMER_WROTE),
+)
+"""Every instant on a page at which rules of a team's own may look."""
 
+
+def instants_under(policies: Iterable[Policy]) -> tuple[PageInstant, ...]:
+    """Every instant on a page for which time may have to pass under some policies."""
+    asked = [policy for policy in policies if policy.rule]
+    return (*INSTANTS, *(one for one in INSTANTS_OF_RULES if any(one.lengths(policy) for policy in asked)))
+
+
+_EVERY_INSTANT: Final = (*INSTANTS, *INSTANTS_OF_RULES)
 _INSTANTS_ON: Final[Mapping[str, list[PageInstant]]] = {
-    table: [instant for instant in INSTANTS if instant.table == table] for table in BLANK
+    table: [instant for instant in _EVERY_INSTANT if instant.table == table] for table in BLANK
 }
 
-COUNTERS: Final[Mapping[str, str]] = {"contact.attempts": "case_page.asked"}
+COUNTERS: Final[Mapping[str, str]] = {"contact.attempts": "case_page.asked", "case.notes": "noted_page.notes"}
 """For each counter of a record that a scope may stop, the same on a page."""
 
 
@@ -301,7 +328,7 @@ def _instant_in_record(rows: EditedRows, instant: PageInstant, page_id: str) -> 
 def pass_linked(rows: EditedRows, path: Path, since: Any) -> None:
     """Let the instants of pages pass that are linked with that at this path of a record."""
     for table, page_id, field in rows.get(LINKS, ()):
-        instant = next(one for one in INSTANTS if (one.table, one.field) == (table, field))
+        instant = next(one for one in _EVERY_INSTANT if (one.table, one.field) == (table, field))
         if instant.path(page_id, in_record=True) == path:
             page = rows[table, page_id] = copy(rows[table, page_id])
             setattr(page, field, since)

@@ -41,7 +41,7 @@ WORDS_BEFORE: Final = frozenset({"last_words.before", "last_words.replies"})
 ASKED_BEFORE: Final = frozenset({"case.asked_before", "case.answers_before", "clocks.before"})
 """What was asked before the last question, and which message answered it: since when a customer waits again."""
 
-NOTED: Final = frozenset({"case.attributes", "case.notes"})
+NOTED: Final = frozenset({"case.attributes", "case.notes", "noted_page"})
 """What is noted of a case, at which only rules of a team's own look."""
 
 UNASKED: Final = (

@@ -28,7 +28,7 @@ from casecore.explore.components import apply_events, rows_of_desk
 from casecore.explore.local_states import Move, timer_instant
 from casecore.explore.memo import CASE_PLACE
 from casecore.explore.model import Model
-from casecore.explore.pages import AGENT_PAGES, INSTANTS, fold_pages, pages_of
+from casecore.explore.pages import AGENT_PAGES, fold_pages, instants_under, pages_of
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
@@ -370,12 +370,15 @@ class _Timeline:
         desk: LoggedDesk = local.desk({})
         case = self._model.scope.parts[self._search.part_at(position)].case
         view, name = desk.view_of(case), field_at(path)
-        instant = next((one for one in INSTANTS if one.name == name), None)
-        if instant is not None:
-            lengths = (instant.length(desk.books, case, policy) for policy in self._model.policies)
-            yield from (round(length / SECOND) for length in lengths if length is not None)
-            linked = local.books({}).is_linked(instant, path[1])
-            name = instant.name_in_record if linked else ""  # then it passes with that of the record
+        instants = [one for one in instants_under(self._model.policies) if one.name == name]
+        for instant in instants:
+            for policy in self._model.policies:
+                fixed = instant.lengths(policy)
+                lengths = (instant.length(desk.books, case, policy) if one is None else one for one in fixed)
+                yield from (round(length / SECOND) for length in lengths if length is not None)
+        if instants:
+            linked = local.books({}).is_linked(instants[0], path[1])
+            name = instants[0].name_in_record if linked else ""  # then it passes with that of the record
         for timer in self._model.timers:
             if timer_instant(timer) == name and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:

@@ -10,6 +10,7 @@ these (`books.py`). So a hole in a rule, or a record that counts wrong, is no ho
 * `live_work.py`: silence, authentication, and agents who come and go.
 * `replies.py`: what is sent to customers, and with whose approval.
 * `people.py`: customers who are blocked.
+* `own_rules.py`: what a policy's own rules guard; one promise for each rule, by its id (`promises_of_policy`).
 
 `happening.py` is what a witness is shown, `in_force.py` what the SOP says for a case, in a reading of their own.
 
@@ -24,6 +25,7 @@ case can still be closed.
 from __future__ import annotations
 
 from casecore.promises.happening import Happening
+from casecore.promises.own_rules import promises_of_policy
 from casecore.promises.promise import Occasion, Promise, Situation, Statement, WayOn
 from casecore.promises.rows import OTHERS, PROMISES, WAYS_ON, promises_of
 from casecore.promises.steps import Step
@@ -43,5 +45,6 @@ __all__ = [
     "Watch",
     "WayOn",
     "promises_of",
+    "promises_of_policy",
     "watch",
 ]

@@ -15,8 +15,9 @@ from typing import Any
 
 from casecore.kernel import Event
 from casecore.promises.bookkeeping import WRITERS
+from casecore.promises.bookkeeping_of_rules import note_for_rules
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import PAGES, AgentPage, CasePage, CustomerPage, ThreadPage
+from casecore.promises.pages import PAGES, AgentPage, CasePage, CustomerPage, NotedPage, ThreadPage
 from casecore.statuses import Status
 
 
@@ -30,10 +31,13 @@ class Books:
 
     Args:
         below: The books over which these lie; None: they begin empty.
+        whole: Whether also that is written at which only rules of a team's own look, whatever they are; else it is
+            written as far as the rules of the policy do.
     """
 
-    def __init__(self, below: Books | None = None) -> None:
+    def __init__(self, below: Books | None = None, *, whole: bool = False) -> None:
         self._below = below
+        self.whole: bool = whole if below is None else below.whole
         self.written: dict[tuple[str, str], Any] = {}
 
     def page(self, sort: str, page_id: str) -> Any:
@@ -51,6 +55,11 @@ class Books:
     def agent(self, agent: str) -> AgentPage:
         """The page of an agent, to be read."""
         page: AgentPage = self.page("agents", agent)
+        return page
+
+    def noted(self, case: str) -> NotedPage:
+        """The page of what only rules of a team's own look at in a case, to be read."""
+        page: NotedPage = self.page("noted", case)
         return page
 
     def thread_of(self, case: str, named: str | None = None) -> ThreadPage:
@@ -104,6 +113,8 @@ class Books:
             said: What the SOP says for the case it is about.
         """
         books = Books(self)
+        if self.whole or said.own_rules:
+            note_for_rules(books, event, said.own_rules, whole=self.whole)
         write = WRITERS.get(type(event))
         if write is not None:
             write(books, event, said)

@@ -55,6 +55,7 @@ class InForce:
 
     def __init__(self, policy: Policy, matter: Matter | None = None, at: datetime | None = None) -> None:
         self._policy = policy
+        self.own_rules: tuple[Any, ...] = policy.rule
         self._layers = [*_changes_begun(policy, at), *_overrides_for(policy, matter)]
 
     def __call__(self, path: str) -> Any:
@@ -92,13 +93,19 @@ class InForce:
 
     def blocks(self, rule: str) -> bool:
         """Whether a rule refuses what breaks it, and does not only warn."""
+        return self.strictness(rule) is Enforcement.BLOCK
+
+    def strictness(self, rule: str) -> Enforcement:
+        """Whether a rule blocks, warns or is off; one of a team's own says so itself where nothing else does."""
         if rule == "authentication.before":
-            return self("authentication.enforcement") is Enforcement.BLOCK
-        mode = self("enforcement").get(rule)
+            said: Enforcement = self("authentication.enforcement")
+            return said
+        mode: Enforcement | None = self("enforcement").get(rule)
         for layer in self._layers:
             for path in (f"enforcement.{rule}", f'enforcement."{rule}"'):  # a file's paths are quoted when it is read
                 mode = layer.get(path, mode)
-        return mode in {None, Enforcement.BLOCK}
+        own = next((one.enforcement for one in self.own_rules if one.id == rule), Enforcement.BLOCK)
+        return mode or own
 
 
 def _entries_set(layer: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -130,7 +137,7 @@ def _overrides_for(policy: Policy, matter: Matter | None) -> Iterator[Mapping[st
     for override in policy.override:
         named = override.match
         here = named.channel in {None, matter.channel} and named.queue in {None, matter.queue}
-        if here and {_as_meant(tag) for tag in matter.tags}.issuperset(map(_as_meant, named.tag)):
+        if here and {as_meant(tag) for tag in matter.tags}.issuperset(map(as_meant, named.tag)):
             names = (named.channel is not None) + (named.queue is not None) + len(named.tag)
             found.append((names, override.set))
     yield from (values for _, values in sorted(found, key=lambda pair: pair[0]))
@@ -146,9 +153,9 @@ _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 _DOTTED: Final = re.compile("[i\u0131]\u0307*")
 
 
-def _as_meant(tag: str) -> str:
-    """A tag without what makes no difference to people."""
-    folded = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", tag)).casefold()
+def as_meant(text: str) -> str:
+    """A tag, or another word, without what makes no difference to people."""
+    folded = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", text)).casefold()
     for _ in range(2):
         folded = unicodedata.normalize("NFKC", _NO_WIDTH.sub("", folded)).casefold()
     plain = _DASHES.sub("-", _APOSTROPHES.sub("'", folded))

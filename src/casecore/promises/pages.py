@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 
 from casecore.channels import Channel
+from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import Permission, Presence
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.prepared import PreparedText
@@ -209,12 +210,14 @@ class CustomerPage(BookPage):
         opted_in: Whether they agreed to be written to on WhatsApp; None while they said neither.
         merged_into: Who they were found to be.
         joined: Whether somebody else was found to be this one.
+        named: Whether their name is known; written only where a rule of a team's own asks.
     """
 
     blocked: bool = False
     opted_in: bool | None = None
     merged_into: str | None = None
     joined: bool = False
+    named: bool = False
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
@@ -224,8 +227,37 @@ class MessagePage(BookPage):
     sent: bool = False
 
 
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class NotedPage(BookPage):
+    """What only rules of a team's own look at in a case; what none of them asks about is not written.
+
+    Attributes:
+        attributes: Name and value of each attribute that is noted, in order of the names.
+        notes: How many notes are on it.
+        reason: What the customer selected.
+        language: The customer's language.
+        owner: Who held it last.
+        related: What it has been related to.
+        status_at: Since when it has its status.
+        active_at: When something last happened on it, closing included.
+        contact_since: Since when a contact with it goes on.
+    """
+
+    attributes: tuple[tuple[str, str | float | bool], ...] = ()
+    notes: int = 0
+    reason: str | None = None
+    language: str | None = None
+    level: Level = Level.NORMAL
+    owner: str | None = None
+    related: frozenset[Relation] = frozenset()
+    status_at: datetime | None = None
+    active_at: datetime | None = None
+    contact_since: datetime | None = None
+
+
 PAGES: Final[Mapping[str, type]] = {
     "cases": CasePage,
+    "noted": NotedPage,
     "agents": AgentPage,
     "threads": ThreadPage,
     "customers": CustomerPage,

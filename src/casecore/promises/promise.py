@@ -65,12 +65,17 @@ class WayOn:
     remedy: str
 
 
+def name_of_promise(number: str) -> str:
+    """What a promise is called: `P04`; what a rule of a team's own promises, by the id of the rule."""
+    return number if "." in number else f"P{number}"
+
+
 @frozen
 class Statement:
     """What is promised, in words.
 
     Attributes:
-        number: Its number in §10.
+        number: Its number in §10; what a rule of a team's own promises has the id of the rule.
         title: What is promised.
     """
 

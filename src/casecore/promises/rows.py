@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, Final
 
+from casecore.policies import Policy
 from casecore.promises.assignment import ASSIGNMENT_PROMISES, LONGEST_FIRST
 from casecore.promises.life_cycle import ALL_USED, LIFE_CYCLE_PROMISES, NOBODY_STRANDED
 from casecore.promises.live_work import LIVE_WORK_PROMISES
+from casecore.promises.own_rules import promises_of_policy
 from casecore.promises.people import PEOPLE_PROMISES
 from casecore.promises.promise import Promise, Statement, WayOn
 from casecore.promises.replies import REPLY_PROMISES
@@ -23,16 +25,19 @@ PROMISES: Final[tuple[Promise, ...]] = tuple(
 """The promises that hold at every step."""
 
 
-def promises_of(house: Any) -> tuple[Promise, ...]:
-    """The promises of a house, by number: those of §10, and what rooms of a team's own promise.
+def promises_of(house: Any, *policies: Policy) -> tuple[Promise, ...]:
+    """The promises of a house, by number: those of §10, and what rooms, and rules, of a team's own promise.
 
     Args:
         house: Its rooms; this file knows no others.
+        policies: The SOPs whose own rules promise something; of two rules with one id there is one promise.
 
     Raises:
         ValueError: When two promises have one number.
     """
-    own: tuple[Promise, ...] = tuple(promise for room in house.rooms for promise in room.promises)
+    of_rules = {promise.number: promise for policy in policies for promise in promises_of_policy(policy)}
+    of_rooms: tuple[Promise, ...] = tuple(promise for room in house.rooms for promise in room.promises)
+    own = (*of_rooms, *of_rules.values())
     taken = Counter(promise.number for promise in (*PROMISES, *OTHERS, *own))
     twice = [number for number, times in taken.items() if times > 1]
     if twice:

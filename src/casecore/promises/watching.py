@@ -19,6 +19,7 @@ from casecore.kernel import Event
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening
+from casecore.promises.own_rules import promises_of_policy
 from casecore.promises.promise import Promise
 from casecore.promises.rows import PROMISES
 from casecore.rooms.agents import (
@@ -87,13 +88,23 @@ class Watch:
 
     Args:
         policy: The SOP in force; may be replaced when another one is put in force.
-        promises: What is promised.
+        promises: What is promised; None: what every desk promises, and what the rules of the policy's own do.
     """
 
-    def __init__(self, policy: Policy, promises: Iterable[Promise] = PROMISES) -> None:
+    def __init__(self, policy: Policy, promises: Iterable[Promise] | None = None) -> None:
         self.policy = policy
-        self.books = Books()
-        self._promises = tuple(promises)
+        self.books = Books(whole=True)
+        self._promises = None if promises is None else tuple(promises)
+        self._of_rules: tuple[object, tuple[Promise, ...]] = ((), ())
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """What is promised."""
+        if self._promises is not None:
+            return self._promises
+        if self._of_rules[0] is not self.policy.rule:
+            self._of_rules = self.policy.rule, promises_of_policy(self.policy)
+        return (*PROMISES, *self._of_rules[1])
 
     def see(self, events: Iterable[Event]) -> tuple[Breach, ...]:
         """Everything that is wrong with a step, and write it down.
@@ -104,7 +115,7 @@ class Watch:
         step = Happening(tuple(events), self.books, self.policy)
         found = tuple(
             Breach(promise.number, promise.title, what, step.events[-1].at, step.events)
-            for promise in self._promises
+            for promise in self.promises
             if step.events
             for what in promise.breaches(step)
         )
@@ -113,7 +124,7 @@ class Watch:
 
 
 def watch(
-    events: Iterable[Event | Sequence[Event]], policy: Policy, promises: Iterable[Promise] = PROMISES
+    events: Iterable[Event | Sequence[Event]], policy: Policy, promises: Iterable[Promise] | None = None
 ) -> Iterator[Breach]:
     """Every breach of a promise in a history, in the order in which they happened.
 
@@ -122,7 +133,8 @@ def watch(
             returns them. Single events are taken together as far as one command may have brought them: at one instant,
             and about one case.
         policy: The SOP in force, with its dated changes.
-        promises: What is promised; those that something stays possible (18, 19) are not asked of a history.
+        promises: What is promised; None: what every desk promises, and what the rules of the policy's own do. That
+            something stays possible (18, 19) is not asked of a history.
 
     Yields:
         Breaches; nothing where every promise was kept. Only the books are kept, so a history may be as long as it

@@ -210,7 +210,7 @@ def replay_day(
             if _is_skipped(text):
                 continue
             given, late, begun = _read_object(text), begun, True
-            head = _read_head(given, judged_in(desk.house), late=late)
+            head = _read_head(given, judged_in(desk.house, desk.policy), late=late)
             if head is not None:
                 kept = KeptPromises(head.keeps, desk.policy, desk.house) if head.keeps else None
                 continue

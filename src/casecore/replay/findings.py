@@ -12,6 +12,7 @@ import attrs
 from attrs import define, field
 
 from casecore.kernel import Reason
+from casecore.promises.promise import name_of_promise
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.words import day_ending, expectation_text, step_sentence, tally_text
 from casecore.reports import github, junit
@@ -45,7 +46,9 @@ class DayFindings:
             why = tuple(map(_reason_line, step.reasons))
             found.append(self._finding_at("expect", step.line, title, expectation_text(step), why))
         for breach in step.breaches:
-            found.append(self._finding_at(f"P{breach.number}", step.line, title, visible(f"breaks {breach}")))
+            found.append(
+                self._finding_at(name_of_promise(breach.number), step.line, title, visible(f"breaks {breach}"))
+            )
 
     def stop_reading(self, error: DayError) -> None:
         """Note where reading stopped."""

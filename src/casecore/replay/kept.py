@@ -23,9 +23,9 @@ JUDGED: Final = tuple(sorted((*(promise.number for promise in PROMISES), NOBODY_
 """The numbers of the promises of §10 that can be asked of a step."""
 
 
-def judged_in(house: House) -> tuple[str, ...]:
-    """The numbers of the promises of a house that can be asked of a step: those of §10, and of its own rooms."""
-    return tuple(sorted((*(promise.number for promise in promises_of(house)), NOBODY_STRANDED.number)))
+def judged_in(house: House, policy: Policy) -> tuple[str, ...]:
+    """The numbers of the promises that can be asked of a step: of §10, of own rooms, and of own rules."""
+    return tuple(sorted((*(promise.number for promise in promises_of(house, policy)), NOBODY_STRANDED.number)))
 
 
 class KeptPromises:
@@ -39,7 +39,7 @@ class KeptPromises:
 
     def __init__(self, numbers: Iterable[str], policy: Policy, house: House = HOUSE) -> None:
         wanted = frozenset(numbers)
-        self._promises = tuple(promise for promise in promises_of(house) if promise.number in wanted)
+        self._promises = tuple(promise for promise in promises_of(house, policy) if promise.number in wanted)
         self._switches = NOBODY_STRANDED.number in wanted
         self._watch = Watch(policy, self._promises)
 

@@ -74,7 +74,7 @@ def _unknown_attribute(rule: str, name: str, policy: Policy, facts: Mapping[str,
     known = ", ".join(policy.attributes)
     near = did_you_mean(name, policy.attributes) or f"use one of {known}"
     found = f"the policy has no attribute {quoted(name)}"
-    return Reason(rule, found, near if known else _NOTE, {"attribute": name, **facts})
+    return Reason(rule, found, near if known else _NOTE, {"attribute": name, **facts}, () if known else ("AddNote",))
 
 
 def noted_values(given: Mapping[str, Value], policy: Policy) -> Mapping[str, Value]:
@@ -99,11 +99,11 @@ def _as_declared(name: str, value: Value, policy: Policy) -> Value | None:
 def _some_declared(view: HasCase, _: SetAttribute, policy: Policy) -> Reason | None:
     if policy.attributes or view.case.attributes:
         return None
-    return Reason("attribute.known", "the policy declares no attribute", _NOTE, {"known": ()})
+    return Reason("attribute.known", "the policy declares no attribute", _NOTE, {"known": ()}, ("AddNote",))
 
 
 @wants("case")
-@measures("attribute", "known")
+@measures("known")
 def _declared(view: HasCase, command: SetAttribute, policy: Policy) -> Reason | None:
     name = command.attribute
     if name in policy.attributes or (command.value is None and name in view.case.attributes):

@@ -19,7 +19,7 @@ from operator import ge, gt, le, lt
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from casecore.kernel import Check, Command, Enforcement, Event, Reason, Room, Rule, Timer
 from casecore.kernel.fields import Value
@@ -51,7 +51,7 @@ from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import CaseTagged
-from casecore.rooms.offers import AcceptOffer
+from casecore.rooms.offers import AcceptOffer, Offers
 from casecore.rooms.outbound import StartOutbound
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent
@@ -76,8 +76,15 @@ class SeesAll(SeesWrapUp, Protocol):
     def clocks(self) -> Clocks | None:
         """The clocks of the case, and its level."""
 
+    @property
+    def offers(self) -> Offers | None:
+        """To whom the case is offered."""
+
 
 # What is guarded ---------------------------------------------------------------------------------------
+
+Meant: TypeAlias = Callable[[SeesAll, Any], bool]
+"""(view, command or event) -> whether a rule that guards it means this one."""
 
 
 @frozen
@@ -88,15 +95,24 @@ class Reach:
         classes: The commands and events.
         meant: (command or event) -> whether it is one of those that are meant; None: all are.
         doc: In words.
+        besides: What else is meant where the view says so.
     """
 
     classes: tuple[type[Command | Event], ...]
     doc: str
     meant: Callable[[Any], bool] | None = None
+    besides: Mapping[type[Command | Event], Meant] = field(factory=dict)
 
     def guards(self, subject: Command | Event) -> bool:
-        """Whether a command or an event is one of those that are meant."""
+        """Whether a command or an event is one of those that are meant, whatever the view says."""
         return isinstance(subject, self.classes) and (self.meant is None or self.meant(subject))
+
+    @property
+    def by_class(self) -> Mapping[type[Command | Event], Meant | None]:
+        """Which of what it guards is meant, by its class; None: all are."""
+        meant = self.meant
+        which = None if meant is None else (lambda _, subject: meant(subject))
+        return {**dict.fromkeys(self.classes, which), **self.besides}
 
 
 def _sent_as(status: Any) -> Callable[[Any], bool]:
@@ -105,6 +121,11 @@ def _sent_as(status: Any) -> Callable[[Any], bool]:
 
 def _becomes(status: Any) -> Callable[[Any], bool]:
     return lambda event: (event.send_as if isinstance(event, ReplySent) else event.status) is status
+
+
+def _is_offered(view: SeesAll, command: OpenCase) -> bool:
+    """Whoever opens a case that is offered to them accepts the offer."""
+    return view.offers is not None and view.offers.offered_to == command.by
 
 
 GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
@@ -124,7 +145,12 @@ GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
             (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
         ),
         Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
-        Guarded.ACCEPT: Reach((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
+        Guarded.ACCEPT: Reach(
+            (AcceptOffer,),
+            "a case that is offered is accepted, or opened",
+            lambda command: not command.review,
+            {OpenCase: _is_offered},
+        ),
         Guarded.OPEN: Reach((OpenCase,), "a case is opened"),
         Guarded.WRITE_FIRST: Reach((StartOutbound,), "somebody of us writes first"),
         Guarded.END_CONTACT: Reach((EndContact,), "an agent ends a contact"),
@@ -381,23 +407,23 @@ def bring_rules(said: Iterable[OwnRule]) -> Brought[Any]:
 
 def _rules_of(own: OwnRule) -> Iterator[Rule[Any]]:
     """A rule for each way in which it guards: what is guarded by several words is asked about once."""
-    guarded: dict[type, list[Callable[[Any], bool] | None]] = {}
+    guarded: dict[type, list[Meant | None]] = {}
     for word in own.guards:
-        for kind in GUARDS[word].classes:
-            guarded.setdefault(kind, []).append(GUARDS[word].meant)
+        for kind, meant_there in GUARDS[word].by_class.items():
+            guarded.setdefault(kind, []).append(meant_there)
     for kind, meant in guarded.items():
         which = None if None in meant else tuple(one for one in meant if one is not None)
         yield soft_rule(own.id, own.title, own.source, (kind,), _check_of(own, which))
 
 
-def _check_of(own: OwnRule, meant: tuple[Callable[[Any], bool], ...] | None) -> Check[Any]:
+def _check_of(own: OwnRule, meant: tuple[Meant, ...] | None) -> Check[Any]:
     applies = asked_of(own.when, unset=True)
     given = None if own.needs is None else asked_of(own.needs, unset=False)
 
     @wants("case", "actor")
     @measures(*_names_read(own))
     def check(view: SeesAll, subject: Any, _: Policy) -> Reason | None:
-        if meant is not None and not any(one(subject) for one in meant):
+        if meant is not None and not any(one(view, subject) for one in meant):
             return None
         if not applies(view, subject) or (given is not None and given(view, subject)):
             return None

@@ -23,7 +23,7 @@ from casecore.rooms.sla import LevelSet
 
 
 @wants("case")
-@measures("level", "by", "may")
+@measures("by", "may")
 def _may_set_level(view: HasCase, event: LevelSet, policy: Policy) -> Reason | None:
     roles = policy.tags.restricted_to
     if event.by == SYSTEM or not any(test.fact is Fact.LEVEL for test in policy.tests_of_rules):
@@ -32,7 +32,7 @@ def _may_set_level(view: HasCase, event: LevelSet, policy: Policy) -> Reason | N
 
 
 @wants("case")
-@measures("tag", "by", "may")
+@measures("by", "may")
 def _may_tag(view: HasCase, event: CaseTagged | CaseUntagged, policy: Policy) -> Reason | None:
     roles = policy.tags.restricted_to
     if has_role(roles, view, event) or same_form(event.tag) not in policy.tags_looked_at:

@@ -18,7 +18,7 @@ from typing import ClassVar
 from casecore.desk import Desk
 from casecore.kernel import Command
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Promise, Step, Watch
+from casecore.promises import PROMISES, Promise, Step, Watch, promises_of_policy
 from casecore.promises.ways import lost_ways
 from casecore.rooms.composition import HOUSE, House
 from casecore.testing.drawing import RuleBasedStateMachine, rule
@@ -34,7 +34,7 @@ class DeskMachine(RuleBasedStateMachine):
     Attributes:
         policy: The SOP in force.
         house: The rules that are asked.
-        promises: What must be kept.
+        promises: What must be kept, beside what the rules of the policy's own promise.
     """
 
     policy: ClassVar[Policy] = Policy.default()
@@ -44,7 +44,8 @@ class DeskMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.story = given(policy=self.policy, house=self.house)
-        self.watch = Watch(self.policy, self.promises)
+        of_rules = promises_of_policy(self.policy)
+        self.watch = Watch(self.policy, {one.number: one for one in (*of_rules, *self.promises)}.values())
         self.watch.see(self.story.events)
 
     @property
