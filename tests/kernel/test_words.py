@@ -25,7 +25,7 @@ from casecore.kernel.words import (
     shorten,
     unless_blank,
 )
-from casecore.promises.in_force import _as_meant
+from casecore.promises.in_force import as_meant
 from casecore.rooms.notes import AddTag
 from casecore.testing.scenario import T0
 
@@ -172,7 +172,7 @@ class TestEqual:
     def test_equal(self, one, other):
         """Capitals, width, ligatures, apostrophes, dashes, spaces, the i of Turkish, and what has no width."""
         assert same_form(one) == same_form(other)
-        assert _as_meant(one) == _as_meant(other)
+        assert as_meant(one) == as_meant(other)
 
     @pytest.mark.parametrize(
         ("one", "other"), [("peche", "péché"), ("दान", "दिन"), ("か", "が"), ("a b", "ab"), ("l", "ł")]
@@ -184,7 +184,7 @@ class TestEqual:
     @given(st.text(max_size=12))
     def test_witnesses_read_alike(self, text):
         """The witnesses' own reading agrees with the house, and reading twice changes nothing."""
-        assert same_form(text) == same_form(same_form(text)) == _as_meant(text)
+        assert same_form(text) == same_form(same_form(text)) == as_meant(text)
 
     def test_distinct(self):
         """Of equal words one stays."""

@@ -77,7 +77,7 @@ class TestTrade:
         failing = [one for one in report.judgements if one.verdict.value == "fails"]
         told = [(one.number, len(one.story.steps), one.keys) for one in failing]
         assert [said for trade, said in TRAPPED.items() if trade == name] == told
-        assert all(searched.complete for searched in report.searched)
+        assert all(one.complete and one.worlds == one.desks for one in report.searched)
 
     def test_diff(self, name):
         """Against the same SOP without its rules it is stricter, and nothing else."""
