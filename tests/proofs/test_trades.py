@@ -31,7 +31,7 @@ SOUND = {
 BROKEN = {
     "agency_hand_over": ({"hand_over.noted": [2]}, {("CC212", "rule[0]")}),
     "airline_vouchers": ({}, {("CC211", "rule[0]")}),
-    "insurance_assessor": ({"damage.assessor": [4]}, {("CC214", "rule[0]")}),
+    "insurance_assessor": ({"damage.assessor": [5]}, {("CC214", "rule[0]")}),
     "publisher_release": ({"press.released": [4]}, {("CC214", "rule[0]")}),
     "utility_meters": (
         {"meter.reading": [2], "meter.resolved_first": [2]},
@@ -82,7 +82,8 @@ class TestTrade:
     def test_diff(self, name):
         """Against the same SOP without its rules it is stricter, and nothing else."""
         policy = policy_of(name)
-        found = diff(attrs.evolve(policy, rule=()), policy, scopes=scopes_of_rules(policy))
+        scopes = [scope for scope in scopes_of_rules(policy) if not scope.endswith("-on-chat")]  # where it is the same
+        found = diff(attrs.evolve(policy, rule=()), policy, scopes=scopes)
         assert {Label.STRICTER} >= {change.label for change in found.changes}
         told = {}
         for change in found.changes:
