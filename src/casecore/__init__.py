@@ -114,6 +114,8 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import OpenCase as OpenCase
     from casecore.rooms.assignments import Release as Release
     from casecore.rooms.assignments import WorkBegun as WorkBegun
+    from casecore.rooms.attributes import AttributeSet as AttributeSet
+    from casecore.rooms.attributes import SetAttribute as SetAttribute
     from casecore.rooms.authentication import Authenticate as Authenticate
     from casecore.rooms.authentication import Authenticated as Authenticated
     from casecore.rooms.blocking import BlockCustomer as BlockCustomer
@@ -314,6 +316,7 @@ _HOMES = {
         "UnblockThread"
     ),
     "rooms.cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
+    "rooms.attributes": "AttributeSet SetAttribute",
     "rooms.assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
     "rooms.arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
     "rooms.prepared": "PreparedText",

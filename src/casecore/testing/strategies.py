@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar, get_type_hints
 from casecore.channels import Channel, TemplateKind
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, changed, fields_of, frozen
-from casecore.kernel.fields import MOST
+from casecore.kernel.fields import MOST, Value
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.absences import ReleaseAbsent
@@ -28,6 +28,7 @@ from casecore.rooms.agents import AddAgent, Agent, Permission, Presence, is_supe
 from casecore.rooms.approvals import TRIGGERS, ApproveDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCommand, UnblockCustomer, UnblockThread
 from casecore.rooms.case_merging import MergeCases
@@ -55,7 +56,7 @@ from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st
 from casecore.testing.scenario import NUMBER, T0, prepared, team_of
-from casecore.testing.values import ids, instants, layered_policies, policies, texts
+from casecore.testing.values import fitting_values, ids, instants, layered_policies, policies, texts, values
 
 __all__ = [
     "agents",
@@ -123,9 +124,13 @@ def _blanks_of(kind: Any) -> tuple[_Blank, ...]:
             drawn = st.frozensets(ids(), max_size=3)
         elif hint in {Mapping[str, int], Mapping[str, int] | None}:
             drawn = st.dictionaries(texts(), st.integers(-MOST, MOST), max_size=3)
+        elif hint == Value | None:
+            drawn = values()
+        elif hint == Mapping[str, Value]:
+            drawn = st.dictionaries(texts(), values(), max_size=3)
         elif hint in {PreparedText, PreparedText | None}:
-            values = st.dictionaries(texts(), texts(), max_size=3)
-            drawn = st.builds(PreparedText, st.sampled_from(TemplateKind), texts(), values, st.none() | ids())
+            filled = st.dictionaries(texts(), texts(), max_size=3)
+            drawn = st.builds(PreparedText, st.sampled_from(TemplateKind), texts(), filled, st.none() | ids())
         else:
             drawn = st.from_type(hint)
         blanks.append(_Blank(field.name, an_id, optional, st.none() | drawn if optional else drawn))
@@ -279,6 +284,7 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
         "queue": [*desk.policy.queues],
         "new_case": [*([None] if kind is ReceiveMessage else []), _fresh_id("c", desk.cases)],
         "tag": ["vip", "refund"],
+        "attribute": [*desk.policy.attributes],
     }
     if kind is MergeCustomers:
         rows["customer"] = rows["into"] = sorted(desk.customers)
@@ -350,8 +356,15 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         words["auto_generated"] = [False] * 5 + [True]
         words["participant"] = [None] * 6 + ["bob"]
         now = desk.now or T0
+        words["attributes"] = [{}, {}, *({name: value} for name, value in _noted_values(desk))]
         words["sent_at"] = [None] * 4 + [now - timedelta(hours=hours) for hours in (0, 1, 40)]
     return words
+
+
+def _noted_values(desk: Desk) -> list[tuple[str, Value]]:
+    """What may be noted of a case: each name that the policy declares, with values that it takes."""
+    declared = desk.policy.attributes.items()
+    return [(name, value) for name, attribute in declared for value in fitting_values(attribute)]
 
 
 GREETING: Final = PreparedText.of(
@@ -410,7 +423,9 @@ def _draw_command(draw: DrawFn, desk: Desk, house: House | None = None) -> Comma
         return changed(due, at=max(due.at, desk.now or due.at))
     files = [desk.cases[case] for case in sorted(desk.cases)]
     file = _pick_one(draw, [None, *files, *[file for file in files if file.case.status is not Status.CLOSED] * 3])
-    kind: Any = _pick_one(draw, _likely_kinds(house or desk.house, file))
+    kinds = _likely_kinds(house or desk.house, file)
+    kinds += [SetAttribute] * 8 if file is not None and desk.policy.attributes and SetAttribute in kinds else []
+    kind: Any = _pick_one(draw, kinds)
     channel = file.case.channel if file is not None else _pick_one(draw, _likely_channels(desk, kind))
     rows, words, form = _row_options(desk, kind, file), _word_options(desk, kind, file, channel), _blanks_of(kind)
     left_out = _fields_left_out(draw, kind, form)
@@ -425,6 +440,9 @@ def _draw_command(draw: DrawFn, desk: Desk, house: House | None = None) -> Comma
     template: PreparedText | None = said.get("template")
     if template is not None and "text" in said and (astray is None or astray.name not in {"template", "text"}):
         said["text"] = template.reading(channel)[0]
+    if kind is SetAttribute and astray is None:
+        fitting = [value for name, value in _noted_values(desk) if name == said["attribute"]]
+        said["value"] = None if "value" in left_out else _pick_one(draw, fitting or [True])
     command: Command = kind(**said)
     return command
 

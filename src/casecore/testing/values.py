@@ -14,6 +14,7 @@ import attrs
 
 from casecore.channels import Channel
 from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of, is_id
+from casecore.kernel.fields import LARGEST_NUMBER, Value
 from casecore.kernel.words import is_blank
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, path_with_name
@@ -34,11 +35,14 @@ from casecore.policies.kinds import (
     Wording,
     keys_of,
 )
-from casecore.policies.layers import LAYERS
+from casecore.policies.layers import JOINED
+from casecore.policies.patterns import Pattern
 from casecore.policies.sections import (
     ALWAYS_COUNTED,
     COUNTED,
     OPEN_STATUSES,
+    Attribute,
+    AttributeType,
     CatalogueItem,
     CatalogueKind,
     Level,
@@ -47,6 +51,7 @@ from casecore.policies.sections import (
     Overflow,
     Priority,
     Queue,
+    TagRole,
 )
 from casecore.statuses import Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
@@ -77,6 +82,25 @@ def instants() -> SearchStrategy[datetime]:
     day = timedelta(days=1)  # whatever the offset, the instant is still on the calendar in UTC
     first, last = datetime.min + day, datetime.max - day  # noqa: DTZ901 -- Hypothesis wants bounds without a zone
     return st.just(T0) | st.datetimes(first, last, timezones=st.just(UTC) | offsets)
+
+
+def values() -> SearchStrategy[Value]:
+    """Whatever may be noted under a name: a text, a flag, or a number."""
+    numbers = st.integers(-LARGEST_NUMBER, LARGEST_NUMBER) | st.floats(-LARGEST_NUMBER, LARGEST_NUMBER)
+    return texts() | st.booleans() | numbers
+
+
+def fitting_values(attribute: Attribute) -> list[Value]:
+    """A few values that an attribute takes, the same at every call."""
+    match attribute.type:
+        case AttributeType.NUMBER:
+            least = 0 if attribute.min is None else attribute.min
+            return [least, least + 100 if attribute.max is None else attribute.max]
+        case AttributeType.FLAG:
+            return [True, False]
+        case AttributeType.CHOICE:
+            return [*attribute.of]
+    return ["A1"] if attribute.pattern is None else [Pattern.read(attribute.pattern).example]
 
 
 # Policies ----------------------------------------------------------------------------------------------
@@ -178,6 +202,22 @@ _ENTRIES: Final = (
 """What replies are made from, because few texts are definitions."""
 
 
+_ATTRIBUTES: Final = {
+    "refund_eur": Attribute(type=AttributeType.NUMBER, min=0),
+    "percent": Attribute(type=AttributeType.NUMBER, min=0.5, max=99.5),
+    "fault": Attribute(type=AttributeType.CHOICE, of=("late", "Broken")),
+    "order": Attribute(type=AttributeType.TEXT, pattern=r"[A-Z]{2}-\d{4}"),
+    "remark": Attribute(type=AttributeType.TEXT, longest=20),
+    "gift": Attribute(type=AttributeType.FLAG, set_by=(TagRole.SUPERVISOR, TagRole.SYSTEM)),
+}
+"""What is noted of a case, because few texts are patterns, and few names go into a blank."""
+
+
+def _attribute_values() -> SearchStrategy[Mapping[str, Attribute]]:
+    names = st.lists(st.sampled_from([*_ATTRIBUTES]), max_size=3, unique=True)
+    return names.map(lambda drawn: {name: _ATTRIBUTES[name] for name in drawn})
+
+
 # What one key cannot say alone: keys that must agree with each other or with the world, by path.
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
@@ -200,7 +240,8 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     ),
     "enforcement": lambda: st.dictionaries(st.sampled_from(sorted(SWITCHABLE)), st.sampled_from(Enforcement)),
     "zone": lambda: st.sampled_from(("UTC", "Europe/Lisbon", "America/Sao_Paulo")),
-    **dict.fromkeys(LAYERS, lambda: st.just(())),
+    "attributes": _attribute_values,
+    **dict.fromkeys(JOINED, lambda: st.just(())),
 }
 
 
