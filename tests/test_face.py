@@ -170,12 +170,13 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "merging", "blocking", "cases", "assignments", "overflow", "joining"),
-    *("arrivals", "replies", "occupancy", "notes", "restricted_tags", "approvals", "reviews", "opening_hours"),
+    *("agents", "threads", "merging", "blocking", "cases", "attributes", "assignments", "overflow"),
+    *("joining", "arrivals", "replies", "occupancy", "notes", "approvals", "reviews", "opening_hours"),
     *("offers", "eligibility"),
     *("snoozes", "reassignments", "contacts", "authentication", "breaks", "silence", "last_words", "edits"),
     *("relations", "wrap_ups", "commitments", "bounces", "lapses", "moving", "absences"),
-    *("sla", "next_responses", "whatsapp", "outbound", "logged_cases", "times", "case_merging", "merged_clocks"),
+    *("sla", "restricted_tags", "next_responses", "whatsapp", "outbound", "logged_cases", "times", "case_merging", "merged_clocks"),
+    "own_rules",
 )
 
 

@@ -187,6 +187,8 @@ class Desk:
         read: ReadRow,
         now: datetime | None = None,
         house: House = HOUSE,
+        *,
+        cases: Iterable[str] = (),
     ) -> Self:
         """A partial desk: the rows that a command needs, or several of them, as they stand in a store.
 
@@ -197,10 +199,13 @@ class Desk:
             read: (table, id) -> the row, or None where there is none; asked once for each.
             now: The instant of the last event, if the host keeps it.
             house: The rooms that decide.
+            cases: Cases of which something is asked besides: what is due, how the clocks stand.
         """
         rows = Loading(TABLES, read)
         for one in (command,) if isinstance(command, Command) else command:
             house.views.of_command(one, rows, now)
+        for case in cases:
+            house.views.of_row("case", case, rows, now)
         held: dict[str, Any] = {**rows.loaded()}
         return cls(policy, now, **held, house=house)
 

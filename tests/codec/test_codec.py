@@ -39,7 +39,7 @@ from casecore.kernel import (
     Refused,
     Setting,
 )
-from casecore.kernel.fields import MOST, MOST_SECONDS
+from casecore.kernel.fields import MOST, MOST_SECONDS, Value
 from casecore.kernel.records import id_of_row
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, Agent, Permission
@@ -53,6 +53,7 @@ from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer, MessageEdit, MessageEvent
 from casecore.statuses import Status
+from casecore.testing.values import values
 from tests.profiles import examples
 
 DAY = Path(__file__).parents[2] / "examples" / "day.jsonl"
@@ -88,6 +89,8 @@ SINGLE = {
     Any: SINGLE_FACTS | st.lists(SINGLE_FACTS, max_size=3).map(tuple),
     Policy: st.sampled_from(POLICIES),
     type[Command]: st.sampled_from(HOUSE.commands),
+    Value: values(),
+    Value | None: st.none() | values(),
 }
 MADE_OF = {
     tuple: lambda item: st.lists(item, max_size=3).map(tuple),

@@ -685,8 +685,8 @@ ASSIGNMENT = (
         ENGINE,
         "a rule of which the policy says nothing only warns",
         "policies/sop",
-        "        return self.enforcement.get(rule, Enforcement.BLOCK)",
-        "        return self.enforcement.get(rule, Enforcement.WARN)",
+        "self._own_modes.get(rule, Enforcement.BLOCK)",
+        "self._own_modes.get(rule, Enforcement.WARN)",
         CHATS,
     ),
     a_fault(

@@ -77,6 +77,7 @@ class Sop:
     """A policy: rules that are not named block."""
 
     layered = False
+    rule = ()
 
     def __init__(self, **modes):
         self.modes = {rule: Enforcement(mode) for rule, mode in modes.items()}

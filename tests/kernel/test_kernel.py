@@ -3,6 +3,7 @@
 import pickle
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from math import inf, nan
 from typing import get_type_hints
 
 import attrs
@@ -31,7 +32,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
-from casecore.kernel.fields import _check_counts, _check_id, _check_text, _check_texts
+from casecore.kernel.fields import _check_counts, _check_id, _check_text, _check_texts, _check_value, _check_values
 from casecore.rooms.agents import AddAgent, ChangeAgent
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE
@@ -320,6 +321,29 @@ class TestEveryCommand:
         assert field == caught.value.field
         assert f"{wrong!r} does not hold counts by name" == caught.value.problem
 
+    @pytest.mark.parametrize("wrong", [b"x", (1,), {}, 10**12 + 1, -(10**12) - 1, 1e13, inf, nan, "\ud800"])
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_value))
+    def test_values(self, command, field, wrong):
+        """What is noted is a text, a flag, or a number that everybody can write down; half a character is none."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert field == caught.value.field
+
+    @pytest.mark.parametrize("wrong", [{"x": None}, {"x": nan}, {"x": "\udfff"}, {7: 1}, [("x", 1)], "x", None])
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_values))
+    def test_values_by_name(self, command, field, wrong):
+        """And so is what is noted under names."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert field == caught.value.field
+
+    @pytest.mark.parametrize("value", ["", "late", 0, -(10**12), 1e12, 0.1, True, False, None])
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_value))
+    def test_what_may_be_noted(self, command, field, value):
+        """Every other value is kept as it was given; none at all takes it away."""
+        held = getattr(stated(command, **{field: value}), field)
+        assert (type(value), value) == (type(held), held)
+
     @pytest.mark.parametrize("wrong", ["", "\ud800", "x" * 201])
     @pytest.mark.parametrize(
         ("command", "field"), [(ReceiveMessage, "tags"), (AddAgent, "queues"), (ChangeAgent, "queues")]
@@ -332,7 +356,7 @@ class TestEveryCommand:
 
     def test_every_field_is_checked(self):
         """No command has a field that is not checked when it is made; instants are, by what turns them into UTC."""
-        plain = (_check_id, _check_text, _check_texts, _check_counts)
+        plain = (_check_id, _check_text, _check_texts, _check_counts, _check_value, _check_values)
         checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS, PART)}
         assert {"at", "due", "sent_at", "until"} == {
             field.name

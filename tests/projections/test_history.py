@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import casecore
 from casecore.kernel import CUSTOMER, SYSTEM, Event, frozen
+from casecore.kernel.fields import Value
 from casecore.projections.history import QUOTED, Line, UnknownLanguage, history, line, sentence_parts
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Given, Same, Sentence
@@ -104,7 +105,9 @@ class TestCatalogue:
         named = {blank.field for text in templates(sentence).values() for blank in blanks(text)}
         others = {value.field for value in sentence.when.values() if isinstance(value, Same)}
         assert set() == (named | sentence.when.keys() | others) - fields.keys()
-        assert set() == {name for name in named if bool in parts_of(fields[name])}
+        noted = {blank.field for text in templates(sentence).values() for blank in blanks(text) if blank.shown == "noted"}
+        assert noted == {name for name in named if Value in parts_of(fields[name]) or Value | None == fields[name]}
+        assert set() == {name for name in named - noted if bool in parts_of(fields[name])}
 
     @pytest.mark.parametrize(("event", "sentence"), SENTENCES)
     def test_what_may_be_missing_is_optional(self, event, sentence):
@@ -179,7 +182,7 @@ def _choices(kind, same):
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return tuple(kind)
     if NoneType in get_args(kind):
-        return (None, 60.0 if float in get_args(kind) else "somebody")
+        return (None, "somebody" if str in get_args(kind) or float not in get_args(kind) else 60.0)
     return (True, False) if kind is bool else ("zoe", same)
 
 
@@ -310,7 +313,7 @@ def values(kind):
         return st.sampled_from(kind)
     inner = [values(part) for part in get_args(kind) if part not in {NoneType, Ellipsis}]
     if _optional(kind):
-        return st.none() | inner[0]
+        return st.one_of(*inner, *([st.none()] if NoneType in get_args(kind) else []))
     made = {tuple: lambda: st.lists(inner[0], max_size=3).map(tuple), frozenset: lambda: st.frozensets(inner[0])}
     if get_origin(kind) in made:
         return made[get_origin(kind)]()

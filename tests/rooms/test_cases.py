@@ -14,6 +14,7 @@ from casecore.rooms.agents import AddAgent, AgentWrapsUp, ChangeAgent, GoAvailab
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
@@ -340,6 +341,7 @@ CLOSED = (
     EndContact("ana", at(60), "c1"),
     MakeCommitment("ana", at(60), "c1", "p9", at(hours=1), "call back"),
     SetLevel("ana", at(60), "c1", Level.HIGH),
+    SetAttribute("ana", at(60), "c1", "refund_eur", 120),
     RecordMiss("system", at(60), "c1", ClockName.SOLUTION),
     SnoozeCase("dora", at(60), "c1", at(hours=1)),
     EndSnooze("system", at(60), "c1"),

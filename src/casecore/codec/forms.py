@@ -249,9 +249,7 @@ SINGLE: Final[Mapping[Any, JsonForm]] = {
     bool: JsonForm("true or false", _read_flag, schema={"type": "boolean"}),
     datetime: JsonForm(_AN_INSTANT, _read_instant, _write_instant, _INSTANT_SCHEMA),
     Value: JsonForm(_A_VALUE, _read_value, schema={"type": ["string", "number", "boolean"]}),
-    Any: JsonForm(
-        _A_FACT, _read_fact, _write_fact, {"anyOf": [*_FACTS, {"type": "array", "items": {"anyOf": _FACTS}}]}
-    ),
+    Any: JsonForm(_A_FACT, _read_fact, _write_fact, _FACT_SCHEMA),
 }
 """The forms of what is not made of other values."""
 

@@ -41,13 +41,18 @@ WORDS_BEFORE: Final = frozenset({"last_words.before", "last_words.replies"})
 ASKED_BEFORE: Final = frozenset({"case.asked_before", "case.answers_before", "clocks.before"})
 """What was asked before the last question, and which message answered it: since when a customer waits again."""
 
+NOTED: Final = frozenset({"case.attributes", "case.notes"})
+"""What is noted of a case, at which only rules of a team's own look."""
+
 UNASKED: Final = (
     WORDS
     | WORDS_BEFORE
     | ASKED_BEFORE
+    | NOTED
     | {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"}
 )
-"""What a scope leaves apart that is not about it: service clocks, which message answered which, which came last."""
+"""What a scope leaves apart that is not about it: service clocks, which message answered which, which came last, and
+what is noted."""
 
 ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "into", "new_case")
 """The fields of a command that name what belongs to one case."""

@@ -41,6 +41,7 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
+from casecore.rooms.attributes import AttributeSet
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.case_merging import CaseTakenOver
@@ -134,6 +135,7 @@ def watch(
 
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
+    AttributeSet: (),
     CustomerExtended: (CustomerMerged,),
     ThreadJoined: (CaseStarted, ThreadJoined),
     CaseTakenOver: (ThreadJoined,),

@@ -36,6 +36,9 @@ assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndCon
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
+attribute.known: SetAttribute
+attribute.set_by: AttributeSet
+attribute.value: ReceiveMessage SetAttribute
 authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSet
 authentication.methods: Authenticate
 away.gone: FreeReview ReleaseAbsent
@@ -80,7 +83,7 @@ lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase MergeCases
 lifecycle.close_from: CaseClosed
 lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MergeCases
-    MoveCase ReassignCase RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
+    MoveCase ReassignCase RecordMiss RemoveTag SendReply SetAttribute SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 lifecycle.merged: CloseCase
 logged.open_case: LogCase
@@ -141,7 +144,7 @@ snooze.status: SnoozeCase
 snooze.until: SnoozeCase
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
-tags.restricted_to: CaseTagged CaseUntagged
+tags.restricted_to: CaseTagged CaseUntagged LevelSet
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: LogCase ReceiveMessage StartOutbound
 thread.known: BlockThread MoveCase UnblockThread
@@ -187,6 +190,9 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 NEVER_REFUSES: Final = (
     "answer.owed",
+    "attribute.known",
+    "attribute.set_by",
+    "attribute.value",
     "authentication.methods",
     "commitment.absent",
     "commitment.overdue",

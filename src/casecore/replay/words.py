@@ -16,6 +16,8 @@ from typing import Any, Final, TypeAlias
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Reason
 from casecore.kernel.durations import instant_text
+from casecore.kernel.words import shorten
+from casecore.policies.condition_words import value_text
 from casecore.projections.history.vocabulary import WORDS, class_in_words
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
@@ -26,6 +28,7 @@ from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavaila
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.attributes import SetAttribute
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
@@ -59,6 +62,9 @@ _Said: TypeAlias = tuple[str, str]
 
 QUOTED: Final = 1000
 """More of a text than fits on any screen, in characters; what comes after is not even looked at."""
+
+NOTED: Final = 200
+"""How much is told of what a message brings with it, in characters."""
 
 
 def step_sentence(step: Step) -> _Said:
@@ -184,7 +190,8 @@ def _say_message(step: Step, c: ReceiveMessage) -> _Said:
     }[c.kind]
     said = next((event for event in step.events if isinstance(event, MessageReceived | MessageNoted)), c)
     who = name if said.participant is None else f"{said.participant}, beside {_customer_of_thread(step, c)},"
-    return f"{who} {verb}", c.text
+    noted = ", ".join(f"{name} {value_text(value)}" for name, value in c.attributes.items())
+    return f"{who} {verb}" + (f", with {shorten(noted, NOTED)}" if noted else ""), c.text
 
 
 def _say_change(verb: str) -> _SayCommand:
@@ -350,6 +357,13 @@ def _say_tag(verb: str) -> _SayCommand:
     return say_tag
 
 
+def _say_attribute(step: Step, c: SetAttribute) -> _Said:
+    if c.value is None:
+        return f"{_actor_name(step)} takes {c.attribute} of {c.case} away", ""
+    what = f"{_actor_name(step)} sets {c.attribute} of {c.case}"
+    return (what, c.value) if isinstance(c.value, str) else (f"{what} to {value_text(c.value)}", "")
+
+
 def _say_handover(pattern: str) -> _SayCommand:
     """A sentence about what goes to an agent or a queue, with the note that goes with it."""
 
@@ -413,6 +427,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         RescheduleCommitment: _say_rescheduling,
         DeliveryFailed: _fill_pattern("{who} learns that {c.message} on {c.case} never arrived", "why"),
         RecordMiss: _say_miss,
+        SetAttribute: _say_attribute,
         SetLevel: _fill_pattern("{who} sets the level of {c.case} to {c.level}"),
         AddNote: _say_note,
         EditNote: _fill_pattern("{who} rewrites note {c.note}", "text"),

@@ -146,7 +146,8 @@ def has_role(roles: tuple[TagRole, ...], view: HasCase, event: Event) -> bool:
 def _set_attribute(view: HasCase, command: SetAttribute, policy: Policy) -> tuple[Event, ...]:
     c = command
     value = None if c.value is None else _as_declared(c.attribute, c.value, policy)
-    if value == view.case.attributes.get(c.attribute):
+    noted = view.case.attributes.get(c.attribute)
+    if value == noted and isinstance(value, bool) is isinstance(noted, bool):  # True is no 1
         return ()
     return (AttributeSet(c.by, c.at, c.case, c.attribute, value),)
 
@@ -161,9 +162,9 @@ _SET = (SetAttribute,)
 ATTRIBUTES: Room[SeesCase] = Room(
     name="attributes",
     needs=(
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _SET, not_closed),
         Rule("attribute.known", "The policy declares the attribute", "§4", _SET, _some_declared),
         Rule("attribute.known", "The policy declares the attribute", "§4", _SET, _declared, ("attribute",)),
-        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _SET, not_closed),
     ),
     rules=(
         Rule("attribute.value", "A value is of its attribute's type", "§4", _SET, _value_fits, ("attribute", "value")),

@@ -383,7 +383,7 @@ def _one_more(case: Editing, event: NoteAdded) -> None:
 
 
 def _one_less(case: Editing, event: NoteDeleted) -> None:
-    case.notes -= 1
+    case.notes = max(0, case.notes - 1)  # a desk that was written down earlier has not counted its notes
 
 
 def _put_tag(sheet: Editing, event: CaseTagged | MessageTagged) -> None:

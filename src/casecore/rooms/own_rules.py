@@ -5,7 +5,8 @@
 * It guards what happens wherever it can (a reply that goes out, a case that is closed), so that it holds however that
   comes about: a reply is guarded also where a draft is approved, and asked of the reviewer.
 * What is not there (an attribute that is not set, a time that does not run) speaks for the rule: `when` counts as met,
-  and `needs` as missing. With `unset = "skip"` it speaks against it.
+  and `needs` as missing. With `unset = "skip"` it speaks against it. A value from before the policy said that the
+  attribute is of another type counts as not set.
 * A refusal says what the policy says, with its blanks filled.
 """
 
@@ -21,6 +22,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from attrs import frozen
 
 from casecore.kernel import Check, Command, Enforcement, Event, Reason, Room, Rule, Timer
+from casecore.kernel.fields import Value
 from casecore.kernel.rooms import Brought, measures, soft_rule, wants
 from casecore.kernel.words import same_form, same_forms
 from casecore.policies import Policy
@@ -79,8 +81,8 @@ class SeesAll(SeesWrapUp, Protocol):
 
 
 @frozen
-class Guard:
-    """What a word of the policy guards.
+class Reach:
+    """How far a word of `guards` reaches.
 
     Attributes:
         classes: The commands and events.
@@ -101,38 +103,38 @@ def _becomes(status: Any) -> Callable[[Any], bool]:
     return lambda event: (event.send_as if isinstance(event, ReplySent) else event.status) is status
 
 
-GUARDS: Final[Mapping[Guarded, Guard]] = MappingProxyType(
+GUARDS: Final[Mapping[Guarded, Reach]] = MappingProxyType(
     {
-        Guarded.REPLY: Guard((ReplySent,), "a reply goes out, sent or approved"),
-        Guarded.SEND_AS_PENDING: Guard((ReplySent,), "a reply goes out as pending", _sent_as(PENDING)),
-        Guarded.SEND_AS_ESCALATED: Guard((ReplySent,), "a reply goes out as escalated", _sent_as(ESCALATED)),
-        Guarded.SEND_AS_RESOLVED: Guard((ReplySent,), "a reply goes out as resolved", _sent_as(RESOLVED)),
-        Guarded.SUBMIT: Guard((DraftSubmitted,), "a draft is submitted"),
-        Guarded.APPROVE: Guard((DraftApproved,), "a draft is approved"),
-        Guarded.RESOLVE: Guard((ReplySent, StatusSet), "a case is resolved, by a reply or by hand", _becomes(RESOLVED)),
-        Guarded.ESCALATE: Guard(
+        Guarded.REPLY: Reach((ReplySent,), "a reply goes out, sent or approved"),
+        Guarded.SEND_AS_PENDING: Reach((ReplySent,), "a reply goes out as pending", _sent_as(PENDING)),
+        Guarded.SEND_AS_ESCALATED: Reach((ReplySent,), "a reply goes out as escalated", _sent_as(ESCALATED)),
+        Guarded.SEND_AS_RESOLVED: Reach((ReplySent,), "a reply goes out as resolved", _sent_as(RESOLVED)),
+        Guarded.SUBMIT: Reach((DraftSubmitted,), "a draft is submitted"),
+        Guarded.APPROVE: Reach((DraftApproved,), "a draft is approved"),
+        Guarded.RESOLVE: Reach((ReplySent, StatusSet), "a case is resolved, by a reply or by hand", _becomes(RESOLVED)),
+        Guarded.ESCALATE: Reach(
             (ReplySent, StatusSet), "a case is escalated, by a reply or by hand", _becomes(ESCALATED)
         ),
-        Guarded.SET_STATUS: Guard((StatusSet,), "a status is set by hand"),
-        Guarded.CLOSE: Guard(
+        Guarded.SET_STATUS: Reach((StatusSet,), "a status is set by hand"),
+        Guarded.CLOSE: Reach(
             (CaseClosed,), "a case is closed by hand", lambda event: event.reason is CloseReason.BY_HAND
         ),
-        Guarded.CLOSE_AS_SPAM: Guard(
+        Guarded.CLOSE_AS_SPAM: Reach(
             (CaseClosed,), "a case is closed as spam, or thrown away", lambda event: event.reason in UNWANTED
         ),
-        Guarded.TRANSFER: Guard((ReassignCase,), "a case is given to another agent or queue"),
-        Guarded.ACCEPT: Guard((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
-        Guarded.OPEN: Guard((OpenCase,), "a case is opened"),
-        Guarded.WRITE_FIRST: Guard((StartOutbound,), "somebody of us writes first"),
-        Guarded.END_CONTACT: Guard((EndContact,), "an agent ends a contact"),
-        Guarded.DISPOSE: Guard((Dispose,), "a contact is disposed"),
-        Guarded.COMMIT: Guard((MakeCommitment,), "a follow-up is promised"),
-        Guarded.SNOOZE: Guard((SnoozeCase,), "a case is snoozed"),
-        Guarded.SET_LEVEL: Guard((SetLevel,), "the level of a case is set"),
-        Guarded.SET_ATTRIBUTE: Guard((SetAttribute,), "an attribute of a case is set"),
-        Guarded.TAG: Guard((CaseTagged,), "a case is tagged"),
-        Guarded.MERGE: Guard((MergeCases,), "a case is merged into another"),
-        Guarded.MOVE: Guard((MoveCase,), "a case is moved to another thread"),
+        Guarded.TRANSFER: Reach((ReassignCase,), "a case is given to another agent or queue"),
+        Guarded.ACCEPT: Reach((AcceptOffer,), "a case that is offered is accepted", lambda command: not command.review),
+        Guarded.OPEN: Reach((OpenCase,), "a case is opened"),
+        Guarded.WRITE_FIRST: Reach((StartOutbound,), "somebody of us writes first"),
+        Guarded.END_CONTACT: Reach((EndContact,), "an agent ends a contact"),
+        Guarded.DISPOSE: Reach((Dispose,), "a contact is disposed"),
+        Guarded.COMMIT: Reach((MakeCommitment,), "a follow-up is promised"),
+        Guarded.SNOOZE: Reach((SnoozeCase,), "a case is snoozed"),
+        Guarded.SET_LEVEL: Reach((SetLevel,), "the level of a case is set"),
+        Guarded.SET_ATTRIBUTE: Reach((SetAttribute,), "an attribute of a case is set"),
+        Guarded.TAG: Reach((CaseTagged,), "a case is tagged"),
+        Guarded.MERGE: Reach((MergeCases,), "a case is merged into another"),
+        Guarded.MOVE: Reach((MoveCase,), "a case is moved to another thread"),
     }
 )
 """What each word of `guards` guards."""
@@ -198,21 +200,27 @@ def _attribute_asked(test: Test, *, missing: bool) -> Asked:
     name, said = test.name, test.value
     if test.compared is Compared.SET:
         return lambda view, _: name in view.case.attributes
+    listed = said if test.compared is Compared.ONE_OF else (said,)
+    sorts = {_sort_of(one) for one in listed}
     if test.compared in _COMPARISONS:
         holds = _COMPARISONS[test.compared]
     else:
-        listed = said if test.compared is Compared.ONE_OF else (said,)
         said, holds = frozenset(map(_comparable, listed)), _is_one_of
 
     def ask(view: SeesAll, _: Any) -> bool:
         value = view.case.attributes.get(name)
-        return missing if value is None else holds(value, said)
+        return missing if value is None or _sort_of(value) not in sorts else holds(value, said)
 
     return ask
 
 
+def _sort_of(value: Value) -> type:
+    """What is noted may be of another sort than the policy says by now: then it is as if nothing were."""
+    return float if type(value) is int else type(value)
+
+
 def _comparable(value: Any) -> Any:
-    return same_form(value) if isinstance(value, str) else (type(value) is bool, value)
+    return same_form(value) if isinstance(value, str) else value
 
 
 def _is_one_of(value: Any, said: frozenset[Any]) -> bool:

@@ -23,9 +23,12 @@ from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.errors import quoted
+from casecore.kernel.fields import Value
 from casecore.kernel.words import shorten
+from casecore.policies.conditions import number_text
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import (
+    FLAGS,
     LANGUAGES,
     PEOPLE,
     QUOTES,
@@ -144,10 +147,15 @@ def _sentence_fits(when: Mapping[str, Any], event: Event) -> bool:
 
 @frozen
 class Blank:
-    """A place in a sentence that a field of the event fills; `quoted` where it holds somebody's own words."""
+    """A place in a sentence that a field of the event fills.
+
+    Attributes:
+        field: Which.
+        shown: `quoted` where it holds somebody's own words, `noted` where it holds the values of attributes.
+    """
 
     field: str
-    quoted: bool
+    shown: str | None
 
 
 @frozen
@@ -158,7 +166,7 @@ class SentencePart:
     optional: bool
 
 
-_BLANK: Final = re.compile(r"\{(\w+)(:quoted)?\}")
+_BLANK: Final = re.compile(r"\{(\w+)(?::(quoted|noted))?\}")
 
 
 @cache
@@ -174,7 +182,7 @@ def sentence_parts(template: str) -> tuple[SentencePart, ...]:
         pieces: list[str | Blank] = []
         end = 0
         for blank in _BLANK.finditer(text):
-            pieces += [text[end : blank.start()], Blank(blank[1], blank[2] is not None)]
+            pieces += [text[end : blank.start()], Blank(blank[1], blank[2])]
             end = blank.end()
         found.append(SentencePart((*pieces, text[end:]), optional=number % 2 == 1))
     return tuple(found)
@@ -192,13 +200,28 @@ def _fill_template(event: Event, template: str, place: int) -> str:
 def _fill_blank(event: Event, blank: Blank, place: int) -> str | None:
     """What stands in a blank; None where the field is empty."""
     value = getattr(event, blank.field)
+    if blank.shown == "noted" and value is not None:
+        return _noted_text(value, place) or None
     text = _person_text(value, place) if blank.field == "by" else _value_text(value, place) if value else ""
     if not text:
         return None
-    return QUOTES[place].format(shorten(text, QUOTED)) if blank.quoted else text
+    return _quoted_text(text, place) if blank.shown == "quoted" else text
 
 
 # Values ------------------------------------------------------------------------------------------------
+
+
+def _quoted_text(text: str, place: int) -> str:
+    return QUOTES[place].format(shorten(text, QUOTED))
+
+
+def _noted_text(value: Mapping[str, Value] | Value, place: int) -> str:
+    """The value of an attribute, or several by name; nothing where there is none."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_one_line(name)} {_noted_text(held, place)}" for name, held in value.items())
+    if isinstance(value, bool):
+        return FLAGS[value][place]
+    return _quoted_text(_one_line(value), place) if isinstance(value, str) else number_text(value)
 
 
 def _person_text(by: str, place: int) -> str:

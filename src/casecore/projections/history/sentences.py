@@ -12,9 +12,10 @@ from typing import Final
 from casecore.kernel import CUSTOMER, Deviated, Event
 from casecore.projections.history.sentences_of_people import AGENTS, CUSTOMERS
 from casecore.projections.history.sentences_of_work import REPLIES, WORK
-from casecore.projections.history.vocabulary import BY_THEMSELVES, HAS_ENDED, MERGED, WAITS_AGAIN, Sentence
+from casecore.projections.history.vocabulary import BY_THEMSELVES, HAS_ENDED, MERGED, WAITS_AGAIN, Given, Sentence
 from casecore.rooms.arrivals import CaseReopened, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.attributes import AttributeSet
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockName
@@ -34,11 +35,11 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     CaseStarted: (
         Sentence(
             "new case ({channel})[; reason: {reason:quoted}][; language: {language}]"
-            "[; tags: {tags}][; follows case {predecessor}]",
+            "[; tags: {tags}][; noted: {attributes:noted}][; follows case {predecessor}]",
             "novo caso ({channel})[; motivo: {reason:quoted}][; idioma: {language}]"
-            "[; etiquetas: {tags}][; continua o caso {predecessor}]",
+            "[; etiquetas: {tags}][; anotado: {attributes:noted}][; continua o caso {predecessor}]",
             "nouveau cas ({channel})[ ; motif : {reason:quoted}][ ; langue : {language}]"
-            "[ ; étiquettes : {tags}][ ; fait suite au cas {predecessor}]",
+            "[ ; étiquettes : {tags}][ ; noté : {attributes:noted}][ ; fait suite au cas {predecessor}]",
             {"by": CUSTOMER},
         ),
         Sentence(
@@ -192,6 +193,15 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{agent} começou a trabalhar no caso",
             "{agent} a commencé à traiter le cas",
         ),
+    ),
+    AttributeSet: (
+        Sentence(
+            "{by} set {attribute} to {value:noted}",
+            "{by} alterou {attribute} para {value:noted}",
+            "{by} a changé {attribute} : {value:noted}",
+            {"value": Given.ANYTHING},
+        ),
+        Sentence("{by} took {attribute} away", "{by} retirou {attribute}", "{by} a retiré {attribute}"),
     ),
     CaseTagged: (
         Sentence(

@@ -8,6 +8,7 @@ How a **sentence** is written:
 * `{agent}` is the event's field of that name. Words of enumerations are shown in the language, `{by}` is a person's id
   or "the customer", instants are in UTC, lengths of time like `1h30m`, lists by commas.
 * `{text:quoted}` is somebody's own words, shortened and in the language's quotation marks.
+* `{value:noted}` is what is noted under a name: a text as quoted, a number, or yes or no; or several by name.
 * `[: {text:quoted}]` is left out as a whole where a field in it is empty.
 * Of several sentences for one event the first whose `when` fits is used; the last one fits always.
 
@@ -85,6 +86,9 @@ HAS_ENDED: Final[Mapping[str, Any]] = {"elapsed": Given.ANYTHING}
 
 QUOTES: Final[InEachLanguage] = ("“{}”", "“{}”", "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»")
 """How somebody's own words are quoted."""
+
+FLAGS: Final[Mapping[bool, InEachLanguage]] = {True: ("yes", "sim", "oui"), False: ("no", "não", "non")}
+"""Whether something is so."""
 
 PEOPLE: Final[Mapping[str, InEachLanguage]] = {
     CUSTOMER: ("the customer", "o cliente", "le client"),

@@ -195,6 +195,8 @@ class Archive:
         edits.apply((event,))
         for table, rows in edits.frozen().items():
             for row_id, after in rows.items():
+                if after is None:  # a note that is on no case
+                    continue
                 before = self._rows[table].get(row_id)
                 self._rows[table][row_id] = after
                 if table == "cases":
