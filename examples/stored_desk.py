@@ -2,8 +2,8 @@
 """A desk in a database: two processes, or twenty, decide on one SQLite file, and nothing is lost or done twice.
 
 * A command loads the rows that it needs (`Desk.loaded`), is decided on these, and writes back what has changed.
-* **One lock a row, taken last.** Each row has a version. What was read is written back only if no version has changed
-  meanwhile; else the command is decided again. So two agents never get one case, and nobody waits for anybody.
+* **Each row has a version.** What was read is written back only if no version has changed meanwhile; else the command
+  is decided again. So two agents never get one case, and nobody waits for anybody.
 * **A request is done once.** Whoever asks again (a webhook that was not answered) gets the answer that was given.
 * **Timers are rows.** With each case that changes, what is due on it is written anew; `mind` gives what has come.
 
@@ -13,23 +13,21 @@
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import attrs
 
-from casecore import Command, CommandRefused, Desk, Event, Policy, Refused
+from casecore import Command, CommandRefused, Desk, Event, Policy
 from casecore.codec import command_from, dumps, loads
+from casecore.kernel.loading import RowName
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS rows (name TEXT, id TEXT, row TEXT, version INTEGER, PRIMARY KEY (name, id));
 CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, request TEXT, event TEXT);
 CREATE TABLE IF NOT EXISTS requests (id TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS dues (row TEXT, at TEXT, command TEXT);
-CREATE INDEX IF NOT EXISTS next_due ON dues (at);
-CREATE INDEX IF NOT EXISTS events_of ON events (request);
+CREATE TABLE IF NOT EXISTS dues (case_id TEXT, at TEXT, command TEXT);
 """
 
 
@@ -65,94 +63,80 @@ class Store:
             CommandRefused: With every reason; nothing is stored, and it may be asked again.
         """
         while True:
-            if self.file.execute("SELECT 1 FROM requests WHERE id = ?", (request,)).fetchone():
-                return self.events_of(request)
-            versions: dict[tuple[str, str], int] = {}
-            desk = Desk.loaded(self.policy, command, lambda *name: self._read(name, versions))
-            verdict = desk.decide(command)
-            if isinstance(verdict, Refused):
-                raise CommandRefused(command, verdict)
             try:
-                self._write(request, verdict.events, desk.evolve(verdict.events).changed(desk), versions)
+                return self._decide(request, command)
             except Changed:
                 continue
-            return verdict.events
 
-    def mind(self, at: datetime) -> int:
-        """Give what has come due by an instant; how many of these commands had an effect."""
+    def _decide(self, request: str, command: Command) -> tuple[Event, ...]:
+        if self.file.execute("SELECT 1 FROM requests WHERE id = ?", (request,)).fetchone():
+            return self.events_of(request)
+        read: dict[RowName, tuple[Any, int]] = {}
+        desk = Desk.loaded(self.policy, command, lambda *name: read.setdefault(name, self._read(name))[0])
+        after, events = desk.handle(command)
+        self._write(request, events, after.changed(desk), read)
+        return events
+
+    def mind(self, at: datetime) -> None:
+        """Give what has come due by an instant."""
         found = self.file.execute("SELECT rowid, command FROM dues WHERE at <= ? ORDER BY at", (at.isoformat(),))
-        done = 0
         for number, said in found.fetchall():
-            command = loads(said)
             try:
-                done += bool(self.handle(f"due {said}", attrs.evolve(command, at=max(at, command.at))))
+                self.handle(f"due {said}", attrs.evolve(loads(said), at=at))
             except CommandRefused:  # something else has happened meanwhile
                 self.file.execute("DELETE FROM dues WHERE rowid = ? AND command = ?", (number, said))
-        return done
 
     def events_of(self, request: str | None = None) -> tuple[Event, ...]:
         """What has happened, by one request or in all."""
-        which = ("", ()) if request is None else ("WHERE request = ?", (request,))
-        told = self.file.execute(f"SELECT event FROM events {which[0]} ORDER BY number", which[1])  # noqa: S608 -- ours
+        which = "SELECT event FROM events WHERE request = ?1 OR ?1 IS NULL ORDER BY number"
+        told = self.file.execute(which, (request,))
         return tuple(loads(event) for (event,) in told)
 
     def row(self, table: str, row: str) -> Any:
-        """A row as it stands."""
-        return self._read((table, row), {})
+        """A row as it stands; None where there is none."""
+        return self._read((table, row))[0]
 
-    def _read(self, name: tuple[str, str], versions: dict[tuple[str, str], int]) -> Any:
+    def _read(self, name: tuple[str, str]) -> tuple[Any, int]:
+        """A row, and how often it was written."""
         found = self.file.execute("SELECT row, version FROM rows WHERE name = ? AND id = ?", name).fetchone()
-        versions[name] = found[1] if found else 0
-        return loads(found[0]) if found and found[0] else None
+        row, version = found or (None, 0)
+        return None if row is None else loads(row), version
 
-    def _write(self, request: str, events: tuple[Event, ...], changed: Any, versions: dict[tuple[str, str], int]) -> None:
-        with self._alone():
-            now = {name: self._version(name) for name in versions}
-            if now != versions:
+    def _write(self, request: str, events: tuple[Event, ...], changed: Mapping[RowName, Any], read: Any) -> None:
+        with self.file:  # all of it is written, or nothing; nobody else writes meanwhile
+            self.file.execute("BEGIN IMMEDIATE")
+            if any(self._read(name)[1] != version for name, (_, version) in read.items()):
                 raise Changed
-            self.file.execute("INSERT INTO requests VALUES (?)", (request,))
-            for event in events:
-                self.file.execute("INSERT INTO events (request, event) VALUES (?, ?)", (request, dumps(event)))
+            if not self.file.execute("INSERT OR IGNORE INTO requests VALUES (?)", (request,)).rowcount:
+                raise Changed
+            told = ((request, dumps(event)) for event in events)
+            self.file.executemany("INSERT INTO events (request, event) VALUES (?, ?)", told)
             for name, row in changed.items():
-                said = None if row is None else dumps(row)
-                version = versions.get(name, 0) + 1
+                said, version = None if row is None else dumps(row), self._read(name)[1] + 1
                 self.file.execute("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", (*name, said, version))
             for case in [row for table, row in changed if table == "cases"]:
-                desk = Desk.loaded(self.policy, (), self.row, cases=(case,))
-                self.file.execute("DELETE FROM dues WHERE row = ?", (case,))
-                dues = ((case, due.at.isoformat(), dumps(due.command)) for due in desk.due_of_case(case) if due.command)
+                self.file.execute("DELETE FROM dues WHERE case_id = ?", (case,))
+                found = Desk.loaded(self.policy, (), self.row, cases=(case,)).due_of_case(case)
+                dues = ((case, due.at.isoformat(), dumps(due.command)) for due in found if due.command)
                 self.file.executemany("INSERT INTO dues VALUES (?, ?, ?)", dues)
-
-    def _version(self, name: tuple[str, str]) -> int:
-        found = self.file.execute("SELECT version FROM rows WHERE name = ? AND id = ?", name).fetchone()
-        return found[0] if found else 0
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """All of it is written, or nothing; nobody else writes meanwhile."""
-        self.file.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.file.execute("ROLLBACK")
-            raise
-        self.file.execute("COMMIT")
 
 
 def main(path: str) -> None:
-    """Live through a day file: each line is a request of its own."""
+    """Live through a day file: each line is a request, known by its number, or by what it says of itself."""
     store = Store(path)
-    for number, line in enumerate(sys.stdin):
+    for number, line in enumerate(sys.stdin, 1):
         said = json.loads(line) if line.strip() and not line.startswith("#") else {}
         if "type" not in said:
             continue
+        request = said.pop("request", f"line {number}")
         command = command_from({name: said[name] for name in said if name not in ("expect", "story")})
         store.mind(command.at)
         try:
-            store.handle(f"line {number}", command)
+            told = f"{len(store.handle(request, command))} events"
         except CommandRefused as refusal:
-            print(f"{number + 1}: {refusal.reasons[0]}")
-    print(f"{len(store.events_of())} events")
+            told = str(refusal.reasons[0])
+        sys.stdout.write(f"{request}: {told}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
