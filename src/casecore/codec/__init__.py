@@ -455,7 +455,8 @@ class Codec:
             kind = self.house.file
         if attrs.has(kind):
             words = f"an object whose type is {_type_in_words(kind)}"
-            schema = {"$ref": f"#/$defs/{kind.__name__}"}
+            fitting = [{"$ref": f"#/$defs/{name}"} for name, thing in self.things.items() if issubclass(thing, kind)]
+            schema = fitting[0] if len(fitting) == 1 else {"anyOf": fitting}
             return JsonForm(words, lambda value, _: self._read_thing(value, kind), self._write_thing, schema)
         match get_origin(kind), get_args(kind):
             case (origin, (key, row)) if origin is _Table:

@@ -25,13 +25,15 @@ def documents_schema(house: House = HOUSE) -> Schema:
     """The JSON Schema of every document of a house: a command, an event, a record, an answer, a desk."""
     codec = house_codec(house)
     things = {name: _schema_of_thing(codec, thing) for name, thing in sorted(codec.things.items())}
-    return {
+    schema: Schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "casecore documents",
         "description": "Every command, event, record and answer of a desk, as casecore reads and writes it.",
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in things],
         "$defs": things,
     }
+    plain: Schema = json.loads(json.dumps(schema))  # a form holds tuples where JSON has lists
+    return plain
 
 
 def documents_schema_text(house: House = HOUSE) -> str:
