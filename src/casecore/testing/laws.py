@@ -43,10 +43,11 @@ def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
         yield "a refusal changed the desk, or gave no reason"
     if step.moments and step.moments[-1][-1] != step.after:
         yield "the events lead to another desk one by one than all at once"
-    yield from _view_is_enough(step)
+    yield from unequal_on_few_rows(step)
 
 
-def _view_is_enough(step: Step) -> Iterator[str]:
+def unequal_on_few_rows(step: Step) -> Iterator[str]:
+    """What is otherwise where a desk holds only the rows that the step's command needs: the answer, or what changes."""
     before = step.before
     partial = Desk.loaded(before.policy, step.command, before.row, before.now, before.house)
     try:
