@@ -16,7 +16,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 SLOW = [Path(__file__).parent / "tests" / folder for folder in ("laws", "proofs")]
 """Where the tests lie that `make test` leaves to `make test-all`."""
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md"]).pytest()
+pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md", "docs/hosting.md"]).pytest()
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ SUBJECTS = (
     "handle",
     "imports",
     "loading",
+    "partial",
     "routing",
     "rules",
     "templates",

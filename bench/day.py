@@ -85,7 +85,11 @@ class Day:
 
     def give(self, kind: type[Command], by: str, *fields: object, **more: Any) -> None:
         """One command, handled, and told to the router."""
-        self.desk, events = self.desk.handle(kind(by, NINE + timedelta(seconds=self.seconds), *fields, **more))
+        self.handle(kind(by, NINE + timedelta(seconds=self.seconds), *fields, **more))
+
+    def handle(self, command: Command) -> None:
+        """One command, whoever gives it."""
+        self.desk, events = self.desk.handle(command)
         self.router.update(self.desk, events)
         self.left -= 1
 
@@ -134,9 +138,7 @@ class Day:
         """All that the router proposes is done; whoever is offered a case will answer."""
         at = NINE + timedelta(seconds=self.seconds)
         while (proposal := self.router.next(self.desk, at)) is not None:
-            self.desk, events = self.desk.handle(proposal)
-            self.router.update(self.desk, events)
-            self.left -= 1
+            self.handle(proposal)
             self.proposed += 1
             if isinstance(proposal, OfferWork):
                 self.plan(self.agent(proposal.agent, proposal.case))

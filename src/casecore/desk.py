@@ -8,8 +8,14 @@ costs microseconds a command, and old versions can be kept.
     verdict = desk.decide(command)          # the same answer as a value; changes nothing
     desk = desk.evolve(events)              # what handle does with the events
 
-A desk may be **partial**: a service loads the rows that a command's view needs, decides, and writes them back. `decide`
-sees nothing else.
+A desk may be **partial**: a service loads the rows that a command needs, decides, and writes back what has changed:
+
+    desk = Desk.loaded(policy, command, read)     # read(table, id) -> the row that the store holds, or None
+    after, events = desk.handle(command)
+    for (table, row), held in after.changed(desk).items(): ...
+
+It gives the same answer and the same events as the whole one. What was not loaded is an error there, `NotLoaded`, never
+something that is not there.
 """
 
 from __future__ import annotations
@@ -35,11 +41,14 @@ from casecore.kernel import (
 )
 from casecore.kernel.effects import Edits
 from casecore.kernel.fields import row_called, to_instant
+from casecore.kernel.loading import Asked, Loading, ReadRow, RowName
 from casecore.policies import Policy
+from casecore.policies.policy import require_policies, require_rules
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.catalogue import CatalogueEntry, entries_of, takes_emoji
+from casecore.rooms.clocks import Clock, first_response, next_response, solution
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import HOUSE, TABLES, CaseFile, House, View
 from casecore.rooms.notes import Note
@@ -158,6 +167,75 @@ class Desk:
             raise CommandRefused(command, verdict)
         return self.evolve(verdict.events), verdict.events
 
+    # A few rows of it ----------------------------------------------------------------------------------
+
+    def rows_of(self, command: Command) -> tuple[RowName, ...]:
+        """The rows that a command needs, by table and id: those it names, those to which they lead, and so on.
+
+        It names rows that there are not, too: that they are not there is part of the answer. Whoever locks them, or
+        reads them at one instant, decides as if nobody else were there.
+        """
+        asked = Asked(self)
+        self.house.views.of_command(command, asked, self.now)
+        return tuple(asked.rows)
+
+    @classmethod
+    def loaded(
+        cls,
+        policy: Policy,
+        command: Command | Iterable[Command],
+        read: ReadRow,
+        now: datetime | None = None,
+        house: House = HOUSE,
+        *,
+        cases: Iterable[str] = (),
+    ) -> Self:
+        """A partial desk: the rows that a command needs, or several of them, as they stand in a store.
+
+        Args:
+            policy: The SOP in force.
+            command: What it is to decide. Of several, each may be decided; what one of them changes is seen by the
+                next one, but rows to which only that leads were not loaded.
+            read: (table, id) -> the row, or None where there is none; asked once for each.
+            now: The instant of the last event, if the host keeps it.
+            house: The rooms that decide.
+            cases: Cases of which something is asked besides: what is due, how the clocks stand.
+        """
+        rows = Loading(TABLES, read)
+        for one in (command,) if isinstance(command, Command) else command:
+            house.views.of_command(one, rows, now)
+        for case in cases:
+            house.views.of_row("case", case, rows, now)
+        held: dict[str, Any] = {**rows.loaded()}
+        return cls(policy, now, **held, house=house)
+
+    def changed(self, since: Desk) -> dict[RowName, Any]:
+        """The rows that are otherwise than they were on an earlier version of this desk; None: it is there no more.
+
+        What is the same object is not compared, so that on a partial desk it costs nothing to speak of; on a whole one
+        every row is looked at.
+        """
+        found: dict[RowName, Any] = {}
+        for table in TABLES:
+            before, now = getattr(since, table), getattr(self, table)
+            if before is not now:
+                rows = dict(before.items())
+                found |= {(table, row): held for row, held in now.items() if rows.pop(row, None) is not held}
+                found |= {(table, row): None for row in rows}
+        return found
+
+    def with_policy(self, policy: Policy) -> Self:
+        """This desk under another SOP, from its next command on; nothing else changes.
+
+        What becomes of the cases in flight, `casecore.check.in_flight.stranded_cases` says beforehand.
+
+        Raises:
+            PolicyError: When what is given is no policy, or softens a rule that the desk's rooms have not.
+        """
+        require_policies(policy)
+        require_rules(policy, self.house.softened)
+        return attrs.evolve(self, policy=policy)
+
     # Evolving ------------------------------------------------------------------------------------------
 
     def evolve(self, events: Iterable[Event]) -> Self:
@@ -168,7 +246,7 @@ class Desk:
         Raises:
             MissingRow: When an event speaks of a record that this desk does not hold.
         """
-        edits = Edits(self.house.effects, self._row)
+        edits = Edits(self.house.effects, self.row)
         last = edits.apply(events)
         if last is None:
             return self
@@ -178,7 +256,8 @@ class Desk:
         held: list[Any] = [*map(updated.get, TABLES, _tables_of(self)), self.house]
         return type(self)(self.policy, last.at, *held)
 
-    def _row(self, table: str, row_id: str) -> Any:
+    def row(self, table: str, row_id: str) -> Any:
+        """The row of a table that has this id; None where there is none."""
         return getattr(self, table).get(row_id)
 
     # Asking --------------------------------------------------------------------------------------------
@@ -297,6 +376,22 @@ class Desk:
             if instant is not None:
                 command = timer.command(view, instant) if timer.command is not None else None
                 yield Due(instant, timer.name, timer.key, case, command)
+
+    def clocks(self, case: str, at: datetime) -> tuple[Clock, ...]:
+        """How the service clocks of a case stand at an instant: those that have begun, each with its target.
+
+        Args:
+            case: Which case; of one that there is not, none has begun.
+            at: When (aware).
+
+        Raises:
+            CommandError: When the instant is none.
+        """
+        view, at = self.view_of(case), to_instant(at)
+        if view.case is None:
+            return ()
+        read = (clock(view, self.policy, at) for clock in (first_response, next_response, solution))
+        return tuple(clock for clock in read if clock is not None)
 
     def status(self, case: str) -> Status | None:
         """The status of a case; None when there is no such case."""

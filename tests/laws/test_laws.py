@@ -41,11 +41,12 @@ from casecore import (
     Trigger,
     WithdrawDraft,
 )
+from casecore.kernel.loading import LoadedTable, NotLoaded
 from casecore.policies.sections import Approval, Lifecycle, OnCustomerMessage
 from casecore.promises import Step
 from casecore.statuses import SENT_AS, SET_BY_HAND
 from casecore.testing import scenario
-from casecore.testing.laws import broken_laws, partial_desk, rows_of
+from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import at, case_in
 from casecore.testing.strategies import any_command, commands, desks, histories, ids, instants, policies, runs
 
@@ -124,11 +125,25 @@ def test_every_step_is_lawful(steps):
 
 
 @given(desks(max_steps=20), st.data())
-def test_views_are_enough_for_any_command(desk, data):
-    """A desk with only the rows of the view gives the same answer, whatever is asked."""
-    command = data.draw(any_command() | commands(desk))
-    partial = partial_desk(desk, desk.view(command))
+def test_the_rows_of_a_command_are_enough(desk, data):
+    """A desk with only those that it needs gives the same answer, whatever is asked; each is read once."""
+    command, read = data.draw(any_command() | commands(desk)), []
+    partial = Desk.loaded(desk.policy, command, lambda *name: read.append(name) or desk.row(*name), desk.now)
     assert desk.decide(command) == partial.decide(command)
+    assert (tuple(read), len(read)) == (desk.rows_of(command), len({*read}))
+
+
+@given(desks(max_steps=20), st.data())
+def test_a_row_that_was_left_out_is_noticed(desk, data):
+    """Whichever of them a service does not load, no weaker rule is asked: it is told which is missing."""
+    command = data.draw(commands(desk))
+    left_out = data.draw(st.sampled_from(desk.rows_of(command)))
+    partial = Desk.loaded(desk.policy, command, desk.row, desk.now)
+    table, row = left_out
+    kept = {name: held for name, held in getattr(partial, table).known.items() if name != row}
+    with pytest.raises(NotLoaded) as missing:
+        attrs.evolve(partial, **{table: LoadedTable(table, kept)}).decide(command)
+    assert left_out == (missing.value.table, missing.value.row)
 
 
 # Evolving ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A random walk that looks at refusals: of every command that is tried, whether its remedies are true.
+"""A random walk: of every command that is tried, whether its remedies are true, and whether few rows are enough.
 
 It walks in episodes, each at a new desk with a team and customers who have written; what ends cases, or says what
 cannot mean anything, is tried seldom, or most refusals would be for the same few reasons.
@@ -16,7 +16,7 @@ from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE
-from casecore.testing.laws import rows_of
+from casecore.testing.laws import rows_of, unequal_on_few_rows
 from casecore.testing.remedies import untrue_remedies
 
 EPISODE = 400
@@ -76,6 +76,7 @@ def try_command(walker, command, walked):
     walked.remedies += sum(bool(reason.ways) for reason in step.reasons)
     walked.rules.update(reason.rule for reason in step.reasons)
     walked.wrong += untrue_remedies(step)
+    walked.wrong += (f"{command}: {what}" for what in unequal_on_few_rows(step))
     if rows is not None and rows != rows_of(walker.desk):
         walked.wrong.append(f"{command} changed the desk that was asked")
     walker.desk = step.after

@@ -14,12 +14,16 @@ from collections.abc import Callable, Iterator
 from attrs import field, frozen
 
 from casecore.check.scopes import CheckedScope
+from casecore.desk import Desk
 from casecore.explore import LIMIT, Story, Watched
 from casecore.explore.model import Questions
 from casecore.explore.switch import SwitchResult, TwoPolicyModel, try_switch
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON
 from casecore.promises.books import Books
+from casecore.promises.ways import follow_way, way_to_closed, ways_to_decide
+from casecore.rooms.approvals import DECIDED
+from casecore.rooms.cases import CaseClosed
 from casecore.rooms.composition import HOUSE, House
 from casecore.statuses import Status
 
@@ -41,6 +45,60 @@ class Stranded:
     story: Story = field(repr=False)
     times: int
     scopes: tuple[str, ...]
+
+
+@frozen
+class StrandedCase:
+    """A case of a desk that another policy would strand.
+
+    Attributes:
+        case: Its id.
+        what: What is wrong, in words.
+        hint: What to do before the other policy is put in force.
+    """
+
+    case: str
+    what: str
+    hint: str
+
+
+def stranded_cases(desk: Desk, new: Policy) -> Iterator[StrandedCase]:
+    """The cases of a desk that would be stranded if another policy were put in force now (`Desk.with_policy`).
+
+    `check` asks the same of every case that there can be; this asks it of those that there are.
+
+    Args:
+        desk: The desk under the policy in force; of a partial one, the cases that were loaded.
+        new: The other policy.
+
+    Raises:
+        PolicyError: When it is none.
+    """
+    after = desk.with_policy(new)
+    for case, file in desk.cases.items():
+        if file.case.status is Status.CLOSED:
+            continue
+        draft = None if file.draft is None else file.draft.queue
+        for why in (*_homeless(file.case.queue, draft, new), *_ways_lost(desk, after, case)):
+            yield StrandedCase(case, *_told(why, new))
+
+
+def _ways_lost(desk: Desk, after: Desk, case: str) -> Iterator[str]:
+    """The ways on of a case that there are under one policy and not under another."""
+    if _cannot_be_closed(after, case) and not _cannot_be_closed(desk, case):
+        yield "18"
+    if _cannot_be_decided(after, case) and not _cannot_be_decided(desk, case):
+        yield "19"
+
+
+def _cannot_be_closed(desk: Desk, case: str) -> bool:
+    return any(True for _ in follow_way(desk, way_to_closed(desk, case), CaseClosed))
+
+
+def _cannot_be_decided(desk: Desk, case: str) -> bool:
+    draft = desk.cases[case].draft
+    ways = () if draft is None else ways_to_decide(desk, case, draft)
+    return any(True for way in ways for _ in follow_way(desk, way, DECIDED))
 
 
 @frozen
@@ -129,6 +187,13 @@ def try_switch_in(checked: CheckedScope, model: TwoPolicyModel, limit: int = LIM
     return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
 
 
+def _homeless(queue: str | None, queue_of_draft: str | None, new: Policy) -> Iterator[str]:
+    if queue not in new.queues:
+        yield f"case|{queue}"
+    if queue_of_draft is not None and queue_of_draft not in new.queues:
+        yield f"draft|{queue_of_draft}"
+
+
 def _homeless_under(new: Policy) -> Callable[[Books], Iterator[str]]:
     """What of a case stands in a queue that the new policy does not have."""
 
@@ -137,24 +202,24 @@ def _homeless_under(new: Policy) -> Callable[[Books], Iterator[str]]:
             page = books.case(case)
             if page.status is Status.CLOSED:
                 continue
-            if page.queue not in new.queues:
-                yield f"case|{page.queue}"
-            if page.draft is not None and page.draft.queue not in new.queues:
-                yield f"draft|{page.draft.queue}"
+            yield from _homeless(page.queue, None if page.draft is None else page.draft.queue, new)
 
     return homeless
 
 
 def _describe_stranded(found: SwitchResult, scope: str, new: Policy) -> Iterator[Stranded]:
     for left in found.left:
-        if left.why in WAYS_ON:
-            what, hint = WAYS_ON[left.why].lost, WAYS_ON[left.why].remedy
-        else:
-            kind, _, queue = left.why.partition("|")
-            what = f"a {kind} stands in the queue {queue}, which the new policy does not have"
-            hint = f"keep the queue {queue} until it is empty, or move what is in it, e.g. to {new.fallback}, before"
         if left.story is not None:
-            yield Stranded(what, hint, left.story, left.times, (scope,))
+            yield Stranded(*_told(left.why, new), left.story, left.times, (scope,))
+
+
+def _told(why: str, new: Policy) -> tuple[str, str]:
+    """Why something is stranded, in words, and what to do."""
+    if why in WAYS_ON:
+        return WAYS_ON[why].lost, WAYS_ON[why].remedy
+    kind, _, queue = why.partition("|")
+    what = f"a {kind} stands in the queue {queue}, which the new policy does not have"
+    return what, f"keep the queue {queue} until it is empty, or move what is in it, e.g. to {new.fallback}, before"
 
 
 def _merge_stranded(one: Stranded, other: Stranded) -> Stranded:

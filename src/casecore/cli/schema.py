@@ -1,19 +1,35 @@
-"""`casecore schema`: what fits in a policy file, for editors and for readers."""
+"""`casecore schema`: what fits in a policy file, and in a document, for editors, programs and readers."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from casecore.cli.reference import keys_page
 from casecore.cli.streams import write_document
-from casecore.policies.schema import schema_text
 
 
-def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- the option's name
-    """Print the JSON Schema of a policy file, or the page of every key.
+def schema(
+    *,
+    of: Literal["policy", "documents"] = "policy",
+    format: Literal["json", "md"] = "json",  # noqa: A002 -- the option's name
+) -> int:
+    """Print the JSON Schema of a policy file, or the page of every key; or the same of every command and event.
 
     Args:
-        format: The schema as JSON, or every key with its default and meaning as Markdown.
+        of: What is described: a policy file; or the documents that are stored and sent, which are commands, events,
+            records and answers as JSON.
+        format: The schema as JSON, or a page in Markdown.
     """
-    write_document((keys_page() if format == "md" else schema_text()).removesuffix("\n"))
+    write_document(_described(of, format).removesuffix("\n"))
     return 0
+
+
+def _described(of: str, form: str) -> str:
+    if of == "documents":
+        from casecore.cli.documents import documents_page
+        from casecore.codec.schemas import documents_schema_text
+
+        return documents_page() if form == "md" else documents_schema_text()
+    from casecore.cli.reference import keys_page
+    from casecore.policies.schema import schema_text
+
+    return keys_page() if form == "md" else schema_text()

@@ -174,7 +174,7 @@ def _form_of_table(key: JsonForm, row: JsonForm) -> JsonForm:
                 )
         return HashTrieMap(rows)
 
-    return JsonForm(plain.words, read, lambda table: plain.write(dict(sorted(table.items()))))
+    return JsonForm(plain.words, read, lambda table: plain.write(dict(sorted(table.items()))), plain.schema)
 
 
 def _read_policy(value: Any, _: Any) -> Policy:
@@ -185,7 +185,7 @@ def _read_policy(value: Any, _: Any) -> Policy:
     raise Misfit(*(attrs.evolve(problem, path=problem.path and f".{problem.path}") for problem in found))
 
 
-_POLICY: Final = JsonForm("a policy", _read_policy, Policy.to_dict)
+_POLICY: Final = JsonForm("a policy", _read_policy, Policy.to_dict, {"type": "object"})
 
 
 @frozen
@@ -216,6 +216,9 @@ def _reason_of(document: Any) -> Reason:
 def _document_of(reason: Reason) -> _ReasonDocument:
     return _ReasonDocument(**{name: getattr(reason, name) for name in _REASON})
 
+
+_DOCUMENTS: Final[Mapping[type, type]] = {Policy: _PolicyDocument, Reason: _ReasonDocument}
+"""What stands in a document for things whose fields are not what is written of them."""
 
 _REASON: Final = tuple(attribute.name for attribute in attrs.fields(_ReasonDocument))
 
@@ -418,6 +421,23 @@ class Codec:
         if cls is Reason:
             read, write = self._reader_and_writer(_ReasonDocument)
             return lambda plain: _reason_of(read(plain)), lambda reason: write(_document_of(reason))
+        told = self.forms_of(cls)
+        fields, forms = (
+            [told_field for told_field, _ in told.values()],
+            {name: form for name, (_, form) in told.items()},
+        )
+        read = reader_of(cls, fields, forms)
+        if cls is Desk:
+            return lambda plain: attrs.evolve(read(plain), house=self.house), writer_of(cls, fields, forms)
+        return read, writer_of(cls, fields, forms)
+
+    def forms_of(self, cls: Any) -> Mapping[str, tuple[attrs.Attribute[Any], JsonForm]]:
+        """The fields of a class that stand in a document, by name, each with its form.
+
+        Raises:
+            CodecError: When the annotation of one says too little.
+        """
+        cls = _DOCUMENTS.get(cls, cls)
         declared = [field for field in attrs.fields(cls) if field.name not in _NOT_TOLD.get(cls, ())]
         try:
             hints = get_type_hints(cls, localns={"HashTrieMap": _Table})
@@ -425,11 +445,7 @@ class Codec:
         except (NameError, TypeError) as error:
             remedy = "import what they name at run time too, and say what is in a list, a set, a mapping"
             raise CodecError(Problem(cls.__name__, f"has annotations that mean nothing: {error}", "", remedy)) from None
-        fields = [field.evolve(type=hints[field.name]) for field in declared]
-        read = reader_of(cls, fields, forms)
-        if cls is Desk:
-            return lambda plain: attrs.evolve(read(plain), house=self.house), writer_of(cls, fields, forms)
-        return read, writer_of(cls, fields, forms)
+        return {field.name: (field.evolve(type=hints[field.name]), forms[field.name]) for field in declared}
 
     def _form_in_house(self, kind: Any) -> JsonForm:
         """The form of an annotation that only a house knows."""
@@ -439,15 +455,25 @@ class Codec:
             kind = self.house.file
         if attrs.has(kind):
             words = f"an object whose type is {_type_in_words(kind)}"
-            return JsonForm(words, lambda value, _: self._read_thing(value, kind), self._write_thing)
+            fitting = [{"$ref": f"#/$defs/{name}"} for name, thing in self.things.items() if issubclass(thing, kind)]
+            schema = fitting[0] if len(fitting) == 1 else {"anyOf": fitting}
+            return JsonForm(words, lambda value, _: self._read_thing(value, kind), self._write_thing, schema)
         match get_origin(kind), get_args(kind):
             case (origin, (key, row)) if origin is _Table:
                 return _form_of_table(form_of(key, self._form_in_house), form_of(row, self._form_in_house))
             case (origin, (wanted,)) if origin is type:
-                return JsonForm(
-                    _type_in_words(wanted), lambda value, _: self._class_named(value, wanted), lambda cls: cls.__name__
-                )
+                return self._form_of_class(wanted)
         raise TypeError(f"{kind} says too little to be read strictly")
+
+    def _form_of_class(self, wanted: type) -> JsonForm:
+        """The form of a field that holds a class of this house, by its name."""
+        names = [name for name, thing in self.things.items() if issubclass(thing, wanted)]
+        return JsonForm(
+            _type_in_words(wanted),
+            lambda value, _: self._class_named(value, wanted),
+            lambda cls: cls.__name__,
+            {"type": "string", "enum": names},
+        )
 
 
 # The codec of the house --------------------------------------------------------------------------------

@@ -99,11 +99,13 @@ class JsonForm:
         words: What fits.
         read: From JSON.
         write: To JSON.
+        schema: The same as JSON Schema: whatever is written fits it, and what does not fit is not read.
     """
 
     words: str
     read: Reader
     write: Callable[[Any], Any] = identity
+    schema: Mapping[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
 
 def _read_flag(value: Any, _: Any) -> Any:
@@ -176,7 +178,7 @@ def _form_of_choice(kind: type[StrEnum]) -> JsonForm:
             raise Misfit.of(value, words, lambda: did_you_mean(value, members) if isinstance(value, str) else "")
         return member
 
-    return JsonForm(words, read, str)
+    return JsonForm(words, read, str, {"type": "string", "enum": [*members]})
 
 
 _A_FACT: Final = 'text, a number, true, false, null, {"instant": "..."}, or a list of these'
@@ -223,14 +225,31 @@ def _read_value(value: Any, _: Any) -> Any:
     raise Misfit.of(value, _A_VALUE)
 
 
+_INSTANT_SCHEMA: Final = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})$",
+}
+_FACTS: Final = [
+    {"type": ["string", "number", "boolean", "null"]},
+    {
+        "type": "object",
+        "properties": {"instant": _INSTANT_SCHEMA},
+        "required": ["instant"],
+        "additionalProperties": False,
+    },
+]
+
+_FACT_SCHEMA: Final = {"anyOf": [*_FACTS, {"type": "array", "items": {"anyOf": _FACTS}}]}
+
 SINGLE: Final[Mapping[Any, JsonForm]] = {
-    str: JsonForm("text", _read_text),
-    int: JsonForm(_A_WHOLE_NUMBER, _read_whole),
-    float: JsonForm("a number", _read_number),
-    bool: JsonForm("true or false", _read_flag),
-    datetime: JsonForm(_AN_INSTANT, _read_instant, _write_instant),
-    Value: JsonForm(_A_VALUE, _read_value),
-    Any: JsonForm(_A_FACT, _read_fact, _write_fact),
+    str: JsonForm("text", _read_text, schema={"type": "string"}),
+    int: JsonForm(_A_WHOLE_NUMBER, _read_whole, schema={"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}),
+    float: JsonForm("a number", _read_number, schema={"type": "number"}),
+    bool: JsonForm("true or false", _read_flag, schema={"type": "boolean"}),
+    datetime: JsonForm(_AN_INSTANT, _read_instant, _write_instant, _INSTANT_SCHEMA),
+    Value: JsonForm(_A_VALUE, _read_value, schema={"type": ["string", "number", "boolean"]}),
+    Any: JsonForm(_A_FACT, _read_fact, _write_fact, _FACT_SCHEMA),
 }
 """The forms of what is not made of other values."""
 
@@ -298,6 +317,7 @@ def _form_or_null(item: JsonForm) -> JsonForm:
         f"{item.words}, or null",
         lambda value, _: None if value is None else read(value, _),
         lambda value: None if value is None else write(value),
+        {"anyOf": [item.schema, {"type": "null"}]},
     )
 
 
@@ -309,7 +329,8 @@ def _form_of_tuple(item: JsonForm) -> JsonForm:
             raise Misfit.of(value, words)
         return tuple(read_each(enumerate(value), item.read))
 
-    return JsonForm(words, read, lambda value: [item.write(one) for one in value])
+    schema = {"type": "array", "items": item.schema}
+    return JsonForm(words, read, lambda value: [item.write(one) for one in value], schema)
 
 
 def _form_of_set(item: JsonForm) -> JsonForm:
@@ -324,7 +345,8 @@ def _form_of_set(item: JsonForm) -> JsonForm:
                 raise Misfit(Problem(path_step(index), f"{quote_value(one)} stands there twice", words, "say it once"))
         return frozenset(first)
 
-    return JsonForm(words, read, lambda value: sorted(item.write(one) for one in value))
+    schema = {"type": "array", "items": item.schema, "uniqueItems": True}
+    return JsonForm(words, read, lambda value: sorted(item.write(one) for one in value), schema)
 
 
 def form_of_mapping(key: JsonForm, item: JsonForm) -> JsonForm:
@@ -337,7 +359,10 @@ def form_of_mapping(key: JsonForm, item: JsonForm) -> JsonForm:
         names = read_each(zip(value, value, strict=True), key.read)
         return dict(zip(names, read_each(value.items(), item.read), strict=True))
 
-    return JsonForm(words, read, lambda value: {key.write(name): item.write(one) for name, one in value.items()})
+    schema = {"type": "object", "propertyNames": key.schema, "additionalProperties": item.schema}
+    return JsonForm(
+        words, read, lambda value: {key.write(name): item.write(one) for name, one in value.items()}, schema
+    )
 
 
 _MARKS: Final = (..., NoneType)

@@ -166,6 +166,15 @@ class Refused:
     def __str__(self) -> str:
         return "; ".join(map(str, self.reasons))
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it only says that an id which the command brings is taken already.
+
+        Ids are used once, so whoever gives each message, note or case an id of its own hears so when they give it a
+        second time: a webhook that was delivered twice has been dealt with.
+        """
+        return all(reason.rule.endswith(".fresh") for reason in self.reasons)
+
 
 Verdict: TypeAlias = Accepted | Refused
 

@@ -2,8 +2,8 @@
 
 * **Deciding changes nothing.** Neither does evolving change the desk it starts from: old versions can be kept.
 * **A refusal changes nothing**, and says why.
-* **The view is enough.** A desk that holds only the rows which the command's view names gives the same answer, and the
-  events can be applied to it: a service may load those few rows, decide, and write them back.
+* **The rows are enough.** A desk that holds only the rows which a command needs (`Desk.loaded`) gives the same answer,
+  and the events change the same rows of it: a service may load those few, decide, and write back what has changed.
 * **Folding is evolving.** All events at once, or one after the other, lead to the same desk.
 
 `broken_laws(step, rows)` asks them all of one step; take `rows_of(desk)` before it.
@@ -15,13 +15,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import attrs
-from rpds import HashTrieMap
 
 from casecore.desk import Desk
-from casecore.kernel import MissingRow, Refused, fields_of
-from casecore.kernel.records import id_of_row
+from casecore.kernel import MissingRow, Refused
+from casecore.kernel.loading import NotLoaded
 from casecore.promises import Step
-from casecore.rooms.composition import TABLES, View
+from casecore.rooms.composition import TABLES
 
 Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
 
@@ -29,22 +28,6 @@ Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
 def rows_of(desk: Desk) -> Rows:
     """Every row of a desk, by table and id, as copies that nothing done to the desk can change."""
     return {table: {row: attrs.astuple(held) for row, held in getattr(desk, table).items()} for table in TABLES}
-
-
-def partial_desk(desk: Desk, view: View) -> Desk:
-    """A desk like this one with the rows of one view and no others, as a service would load it."""
-    rows: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
-    for field in fields_of(type(view)):
-        row = getattr(view, field.name)
-        place = desk.house.places.get(type(row))
-        if place is not None and place.sheet is None:
-            rows[place.table][id_of_row(row)] = row
-    if view.named is not None:
-        rows["cases"][view.named.id] = desk.house.file(view.named)
-    if view.case is not None:
-        rows["cases"][view.case.id] = desk.house.file(*[getattr(view, sheet) for sheet in desk.house.sheets])
-    held: dict[str, Any] = {table: HashTrieMap(held) for table, held in rows.items()}
-    return attrs.evolve(desk, now=view.now, **held)
 
 
 def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
@@ -60,21 +43,22 @@ def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
         yield "a refusal changed the desk, or gave no reason"
     if step.moments and step.moments[-1][-1] != step.after:
         yield "the events lead to another desk one by one than all at once"
-    yield from _view_is_enough(step, rows)
+    yield from unequal_on_few_rows(step)
 
 
-def _view_is_enough(step: Step, rows: Rows) -> Iterator[str]:
-    partial = partial_desk(step.before, step.before.view(step.command))
-    verdict = partial.decide(step.command)
-    if verdict != step.verdict:
-        yield f"with only the rows of its view the answer is {verdict}, not {step.verdict}"
-        return
+def unequal_on_few_rows(step: Step) -> Iterator[str]:
+    """What is otherwise where a desk holds only the rows that the step's command needs: the answer, or what changes."""
+    before = step.before
+    partial = Desk.loaded(before.policy, step.command, before.row, before.now, before.house)
     try:
-        written = rows_of(partial.evolve(step.events))
-    except MissingRow as missing:
-        yield f"the rows of the view are not enough to apply what happens: {missing}"
+        verdict = partial.decide(step.command)
+        if verdict != step.verdict:
+            yield f"with only the rows that it needs the answer is {verdict}, not {step.verdict}"
+            return
+        written = partial.evolve(step.events).changed(partial)
+    except (MissingRow, NotLoaded) as missing:
+        yield f"the rows that it needs are not enough: {missing}"
         return
-    for table, held in rows_of(step.after).items():
-        for row in sorted({*held, *rows[table]}):
-            if held.get(row) != rows[table].get(row) and held.get(row) != written[table].get(row):
-                yield f"with only the rows of its view, {row} of the {table} becomes {written[table].get(row)}"
+    for (table, row), held in step.after.changed(before).items():
+        if (table, row) not in written or written[table, row] != held:
+            yield f"with only the rows that it needs, {row} of the {table} becomes {written.get((table, row))}"
