@@ -30,6 +30,6 @@ TIMELESS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 """No test fails because the machine has much to do."""
 
 settings.register_profile("fast", max_examples=10, derandomize=True, **TIMELESS)
-settings.register_profile("full", max_examples=30, derandomize=True, **TIMELESS)
+settings.register_profile("full", max_examples=20, derandomize=True, **TIMELESS)
 settings.register_profile("soak", max_examples=1_000, derandomize=False, **TIMELESS)
 settings.load_profile("fast")

@@ -3,7 +3,20 @@
 import attrs
 import pytest
 
-from casecore import HOUSE, ROOMS, AddNote, CommandError, DeleteNote, Desk, House, OpenCase, Policy, PolicyError, Status
+from casecore import (
+    HOUSE,
+    ROOMS,
+    AddNote,
+    CommandError,
+    DeleteNote,
+    Desk,
+    House,
+    OpenCase,
+    Policy,
+    PolicyError,
+    Status,
+    SubmitDraft,
+)
 from casecore.check.in_flight import stranded_cases
 from casecore.kernel.loading import NotLoaded
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -118,6 +131,14 @@ class TestAnotherPolicy:
         assert "there is no way to closed any more" == found.what
         assert () == tuple(stranded_cases(desk.with_policy(never), desk.policy))
         assert () == tuple(stranded_cases(desk, desk.policy))
+
+    def test_a_draft_that_nobody_can_decide(self):
+        """What it carries is not taken any more, so it can no longer be approved."""
+        draft = SubmitDraft("ana", at(minutes=5), "c1", "d1", "See there", subject="Re", attachments=("a.pdf",))
+        desk = given(case_in("open", channel="email"), draft).desk
+        rules = attrs.evolve(desk.policy.channels.email, attachments=False)
+        (found,) = stranded_cases(desk, sop(channels={"email": rules}))
+        assert ("c1", "the draft can no longer be decided") == (found.case, found.what)
 
 
 def test_a_repeat_is_told_as_one():

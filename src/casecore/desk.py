@@ -41,7 +41,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.effects import Edits
 from casecore.kernel.fields import row_called, to_instant
-from casecore.kernel.loading import Asked, Loading, ReadRow, RowName
+from casecore.kernel.loading import Loading, NotedTables, ReadRow, RowName
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies, require_rules
 from casecore.rooms.aftermath import WrapUp
@@ -175,7 +175,7 @@ class Desk:
         It names rows that there are not, too: that they are not there is part of the answer. Whoever locks them, or
         reads them at one instant, decides as if nobody else were there.
         """
-        asked = Asked(self)
+        asked = NotedTables(self)
         self.house.views.of_command(command, asked, self.now)
         return tuple(asked.rows)
 

@@ -50,6 +50,12 @@ class TestStranded:
         assert ((), True, 0) == (found.stranded, found.complete, found.untold)
         assert found.worlds > 5
 
+    def test_where_only_own_rules_differ(self):
+        """They are put aside in this scope, so nothing is tried in it."""
+        rule = '[[rule]]\nid = "own.one"\ntitle = "One"\nguards = ["close"]'
+        new = attrs.evolve(SOP, rule=Policy.loads(rule).rule)
+        assert Flights(0, ()) == try_switches((closing(),), SOP, new)
+
     def test_a_queue_that_is_gone(self):
         """A case that waits there has no place, unless it is closed; the story is the shortest, and a hint is given."""
         (one,) = try_switches((closing(),), SOP, sop(queues=RENAMED)).stranded

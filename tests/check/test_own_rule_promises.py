@@ -40,6 +40,7 @@ def verdicts(report):
     return {judgement.number: judgement.verdict for judgement in report.judgements}
 
 
+@pytest.mark.slow  # a search for each instant
 @pytest.mark.parametrize("instant", Instant)
 def test_time_passes_for_desk_and_witness_together(instant):
     """To the second before a rule's length is over, and to its end: there are no more worlds than desks."""

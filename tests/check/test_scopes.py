@@ -52,6 +52,7 @@ def test_overrides_whose_names_look_alike():
     assert ["one-chat-case-tagged-a-b", "one-chat-case-tagged-a-b-2"] == found
 
 
+@pytest.mark.slow  # it tells the nearest fix, too
 def test_a_queue_that_overflows_has_a_scope():
     """Where it is tried who takes the case, and when; without the rule it fails, with the clock."""
     policy = Policy.loads('[queues.billing]\nchannels = ["sms"]\noverflow = { after = "10m", to = "general" }')

@@ -3,7 +3,7 @@
 import pytest
 from rpds import HashTrieMap
 
-from casecore.kernel.loading import Asked, LoadedTable, Loading, NotLoaded
+from casecore.kernel.loading import LoadedTable, Loading, NotedTables, NotLoaded
 
 ROWS = {"a": "row a", "b": None}
 
@@ -75,6 +75,6 @@ class TestLoading:
 def test_asked_notes_the_rows():
     """Each once, in the order in which they were asked for, also those that are not there."""
     tables = type("Tables", (), {"cases": ROWS})
-    asked = Asked(tables)
+    asked = NotedTables(tables)
     assert ["row a", None, "row a"] == [asked.cases.get(row) for row in ("a", "c", "a")]
     assert [("cases", "a"), ("cases", "c")] == [*asked.rows]

@@ -239,6 +239,13 @@ def test_an_event_of_which_no_promise_asks_is_not_written():
     assert ({}, {"c1"}, Status.NEW) == (above.written, above.case_ids(), above.case("c1").status)
 
 
+def test_an_older_message_moves_nothing_back():
+    """When the customer wrote is told by the latest of their messages, in whichever order these come."""
+    later = attrs.evolve(WROTE, at=at(6), message="m3", sent_at=at(1))
+    assert at(3) == written(STARTED, WROTE, later).thread_of("c1").wrote
+    assert at(1) == written(STARTED, later).thread_of("c1").wrote
+
+
 def test_books_below_stay_as_they_are():
     """What is written over them is seen above alone, until it is taken over."""
     below = written(STARTED)

@@ -56,9 +56,8 @@ def _candidate_edits(policy: Policy) -> Iterator[Edit]:
 
 def _softened_rules(policy: Policy) -> Iterator[Edit]:
     block, warn = Enforcement.BLOCK.value, Enforcement.WARN.value
-    for rule in policy.rule:
-        if rule.enforcement is Enforcement.BLOCK:
-            yield Edit((*RULES, rule.id, "enforcement"), block, warn)
+    strict = (rule.id for rule in policy.rule if rule.enforcement is Enforcement.BLOCK)
+    yield from (Edit((*RULES, rule, "enforcement"), block, warn) for rule in strict)
 
 
 def _changes_a_value(edit: Edit) -> bool:

@@ -215,7 +215,7 @@ def _values_wanted(declared: Attribute, tests: Sequence[Test]) -> Iterator[Any]:
             forms = {same_form(one) for one in named if isinstance(one, str)}
             matter = [word for word in declared.of if same_form(word) in forms]
             yield from (*matter, *[word for word in declared.of if word not in matter][:1])
-        case AttributeType.TEXT:
+        case _:
             yield from named
             forms = {same_form(one) for one in named if isinstance(one, str)}
             others = ["x", "y"] if declared.pattern is None else [Pattern.read(declared.pattern).example]
@@ -365,9 +365,7 @@ def _fitting(group: RuleGroup) -> RuleGroup:
     every = attrs.evolve(group, closer=False)
     if every.worlds <= MOST_WORLDS:
         return every
-    for looked in reversed(_looked_at(group.rules)):
-        if group.worlds <= MOST_OF_ONE:
-            break
-        if looked[0] in {Fact.ATTRIBUTE, Fact.TAG}:
-            group = attrs.evolve(group, left_out=group.left_out | {looked})
+    noted = [looked for looked in _looked_at(group.rules) if looked[0] in {Fact.ATTRIBUTE, Fact.TAG}]
+    while noted and group.worlds > MOST_OF_ONE:
+        group = attrs.evolve(group, left_out=group.left_out | {noted.pop()})
     return group

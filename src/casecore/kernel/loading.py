@@ -5,7 +5,7 @@ be weaker than it is. So a loaded table has a row, or knows that there is none, 
 then is an error, `NotLoaded`.
 
 * `Loading` looks rows up in a store while somebody asks for them, each once.
-* `Asked` notes which rows somebody asks for, and in which order.
+* `NotedTables` notes which rows somebody asks for, and in which order.
 
 Both stand where tables stand (`.get`), so that the rows that a view needs are found by filling it.
 """
@@ -146,7 +146,7 @@ class _Reader:
         return self._known[row]
 
 
-class Asked:
+class NotedTables:
     """The tables of a desk, and which of their rows somebody asks for.
 
     Attributes:
@@ -162,7 +162,7 @@ class Asked:
 
 
 class _Noted:
-    """One table of `Asked`."""
+    """One table of `NotedTables`."""
 
     def __init__(self, table: str, rows: Any, asked: dict[RowName, None]) -> None:
         self._table, self._rows, self._asked = table, rows, asked
