@@ -1,48 +1,22 @@
-"""The table of faults: each turns the proof of its promise red, and without it the same check finds nothing."""
+"""The table of faults: each turns the proof of its promise red, and without it the same check finds nothing.
+
+Those of rules of a policy's own are asked in `test_faults_of_own_rules.py`, on another core.
+"""
 
 from collections import defaultdict
-from functools import cache
 
 import pytest
 
+from tests.faults.asking import answers, asked, calls, named
+from tests.faults.own_rules import OWN_RULES
 from tests.faults.patching import Job, Patch, ask
-from tests.faults.rows import RED, Fault, Part
+from tests.faults.rows import RED, Part
 from tests.faults.table import FAULTS
 
-
-def named(fault: Fault) -> str:
-    """A row as pytest names it."""
-    return f"{fault.promise} {fault.name}"
+OURS = [fault for fault in FAULTS if fault not in OWN_RULES]
 
 
-def asked(job: Job) -> str:
-    """A call as pytest names it."""
-    return " ".join(job.policy.split()) or "the shipped SOP"
-
-
-def calls():
-    """What is asked of a check without any fault, once for all rows with the same policy.
-
-    The whole check of the shipped SOP is not among them: `test_sop.py` asks that.
-    """
-    promises, scopes = defaultdict(set), defaultdict(set)
-    for fault in FAULTS:
-        if fault.scopes:
-            promises[fault.policy, fault.walk].add(fault.promise)
-            scopes[fault.policy, fault.walk].update(fault.scopes)
-    return [
-        Job(tuple(sorted(numbers)), policy, tuple(sorted(scopes[policy, walk])), None, walk)
-        for (policy, walk), numbers in promises.items()
-    ]
-
-
-@cache
-def answers(job: Job):
-    """What a check says of a job."""
-    return ask(job)
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=named)
+@pytest.mark.parametrize("fault", OURS, ids=named)
 def test_a_fault_turns_its_promise_red(fault):
     """The check fails the promise, and tells a story where the promise is about what happens."""
     answer = answers(fault.job)[fault.promise]
@@ -50,7 +24,7 @@ def test_a_fault_turns_its_promise_red(fault):
     assert fault.promise == "20" or answer.story, answer
 
 
-@pytest.mark.parametrize("job", calls(), ids=asked)
+@pytest.mark.parametrize("job", calls(OURS), ids=asked)
 def test_without_a_fault_the_same_check_finds_nothing(job):
     """So a red row is red because of its fault, and not because of its policy or its scopes."""
     found = answers(job)

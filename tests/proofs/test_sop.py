@@ -91,6 +91,9 @@ def test_what_no_scope_needs_is_named(told):
     _, report = told
     assert {rule.id for rule in RULES} > set(report.unused)
     assert (
+        "attribute.known",
+        "attribute.set_by",
+        "attribute.value",
         "authentication.methods",
         "commitment.overdue",
         "commitment.queue",
