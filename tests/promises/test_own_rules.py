@@ -702,7 +702,8 @@ def test_the_witness_says_what_the_desk_says(data):
         step = Step.of(desk, command)
         if step.events:
             verdict = attrs.evolve(desk, policy=policy).decide(command)
-            refused = {reason.rule for reason in verdict.reasons} if isinstance(verdict, Refused) else set()
+            told = {reason.rule for reason in verdict.reasons} if isinstance(verdict, Refused) else set()
+            refused = told & {rule.id for rule in rules}  # a tag at which one looks is not for everybody, too
             offered = isinstance(command, OpenCase) and watching.books.case(command.case).offered_to == command.by
             found = {breach.number for breach in watching.see(step.events)}
             # whoever opens what is offered to them has accepted it, and nobody sees which of the two they meant
