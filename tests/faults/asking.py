@@ -1,10 +1,13 @@
-"""Asking the rows of the table of faults: how pytest names them, and each call once."""
+"""Asking the rows of the table of faults: how pytest names them, each call once, and what must come of it.
+
+The tests of the table stand in three files, so that three cores can ask it.
+"""
 
 from collections import defaultdict
 from functools import cache
 
 from tests.faults.patching import Job, ask
-from tests.faults.rows import Fault
+from tests.faults.rows import RED, Fault
 
 
 def named(fault: Fault) -> str:
@@ -37,3 +40,17 @@ def calls(faults):
 def answers(job: Job):
     """What a check says of a job."""
     return ask(job)
+
+
+def assert_red(fault: Fault):
+    """The check fails the promise, and tells a story where the promise is about what happens."""
+    answer = answers(fault.job)[fault.promise]
+    assert RED == answer.verdict, answer
+    assert fault.promise == "20" or answer.story, answer
+
+
+def assert_nothing_found(job: Job):
+    """A red row is red because of its fault, and not because of its policy or its scopes."""
+    found = answers(job)
+    assert set(job.promises) == set(found)
+    assert {} == {number: one for number, one in found.items() if one.verdict in {RED, "raises"}}

@@ -1,0 +1,20 @@
+"""The faults that the later promises notice: each turns its proof red, as in `test_fault_table.py`."""
+
+import pytest
+
+from tests.faults.asking import asked, assert_nothing_found, assert_red, calls, named
+from tests.faults.table import FAULTS
+
+LATER = [fault for fault in FAULTS if "09" <= fault.promise < "a"]
+
+
+@pytest.mark.parametrize("fault", LATER, ids=named)
+def test_a_fault_turns_its_promise_red(fault):
+    """Somebody who did not make it notices."""
+    assert_red(fault)
+
+
+@pytest.mark.parametrize("job", calls(LATER), ids=asked)
+def test_without_a_fault_the_same_check_finds_nothing(job):
+    """So a red row is red because of its fault."""
+    assert_nothing_found(job)
