@@ -48,7 +48,7 @@ from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.catalogue import CatalogueEntry, entries_of, takes_emoji
-from casecore.rooms.clocks import Clock, first_response, next_response, solution
+from casecore.rooms.clocks import Clock, clocks_of
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import HOUSE, TABLES, CaseFile, House, View
 from casecore.rooms.notes import Note
@@ -388,10 +388,7 @@ class Desk:
             CommandError: When the instant is none.
         """
         view, at = self.view_of(case), to_instant(at)
-        if view.case is None:
-            return ()
-        read = (clock(view, self.policy, at) for clock in (first_response, next_response, solution))
-        return tuple(clock for clock in read if clock is not None)
+        return clocks_of(view, self.policy, at)
 
     def status(self, case: str) -> Status | None:
         """The status of a case; None when there is no such case."""

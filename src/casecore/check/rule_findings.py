@@ -13,13 +13,13 @@ from typing import Final
 from attrs import frozen
 
 from casecore.check.report import Finding, Severity
-from casecore.check.rule_groups import rule_groups, rules_apart
+from casecore.check.rule_groups import RuleGroup, rules_apart
 from casecore.check.rule_scopes import are_many, rule_scopes
 from casecore.check.scope_search import ScopeSearch
 from casecore.explore import Exploration
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
-from casecore.policies.condition_words import in_words, test_in_words
+from casecore.policies.condition_words import in_words, words_of_test
 from casecore.policies.conditions import Condition, Fact, Test, Unset
 from casecore.policies.sections import OwnRule
 from casecore.reports.text import plural
@@ -66,8 +66,9 @@ def rule_findings(policy: Policy, searched: Iterable[ScopeSearch]) -> Iterator[F
     if not policy.rule:
         return
     every = tuple(searched)
+    scopes = tuple(rule_scopes(policy))
     needed: dict[str, set[str]] = {}
-    for one in rule_scopes(policy):
+    for one in scopes:
         for named in one.group.ids:
             needed.setdefault(named, set()).add(one.scope.name)
     names = {_name_of(search) for search in every}
@@ -83,7 +84,8 @@ def rule_findings(policy: Policy, searched: Iterable[ScopeSearch]) -> Iterator[F
             yield from _findings_about(f"rule[{number}]", rule, here, doubled.get(rule.id, ""))
         if policy.mode(rule.id) is not Enforcement.OFF:
             yield from _unprovided(f"rule[{number}]", rule, policy)
-    yield from _untried(policy, names)
+    if {one.scope.name for one in scopes} <= names:
+        yield from _untried(policy, tuple(dict.fromkeys(one.group for one in scopes)))
 
 
 def _name_of(search: ScopeSearch) -> str:
@@ -159,7 +161,7 @@ def _unprovided(path: str, rule: OwnRule, policy: Policy) -> Iterator[Finding]:
     missing = tuple(dict.fromkeys(test for test in _needed(rule.needs) if _is_never_provided(test, policy)))
     if rule.needs is None or _can_hold(rule.needs, policy):
         return
-    what = " and ".join(map(test_in_words, missing))
+    what = " and ".join(map(words_of_test, missing))
     found = f"{rule.id} ({rule.title}) needs that {what}, and the policy lets nobody see to it"
     remedy = "name who may set it in set_by, or for tags in tags.restricted_to"
     yield Finding("CC214", Severity.WARNING, path, found, remedy)
@@ -191,11 +193,8 @@ def _is_never_provided(test: Test, policy: Policy) -> bool:
 # What was not tried ------------------------------------------------------------------------------------
 
 
-def _untried(policy: Policy, names: set[str]) -> Iterator[Finding]:
+def _untried(policy: Policy, groups: tuple[RuleGroup, ...]) -> Iterator[Finding]:
     """Rules that belong together and are searched apart, and of what one rule looks at, what is not varied."""
-    if not {one.scope.name for one in rule_scopes(policy)} <= names:
-        return
-    groups = rule_groups(policy)
     paths = {rule.id: f"rule[{number}]" for number, rule in enumerate(policy.rule)}
     for apart in rules_apart(groups):
         named = [" with ".join(group.ids[:SHOWN]) for group in apart[:SHOWN]]

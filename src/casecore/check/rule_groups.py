@@ -92,7 +92,7 @@ class RuleGroup:
     @cached_property
     def tests(self) -> tuple[Test, ...]:
         """Everything at which they look."""
-        return tuple(dict.fromkeys(test for rule in self.rules for test in tests_of(rule)))
+        return tuple(dict.fromkeys(test for rule in self.rules for test in rule.tests))
 
     @cached_property
     def guards(self) -> frozenset[Guarded]:
@@ -165,15 +165,10 @@ class RuleGroup:
         return self.ids[0]
 
 
-def tests_of(rule: OwnRule) -> tuple[Test, ...]:
-    """Everything at which a rule looks."""
-    return (*rule.when.every_test, *(() if rule.needs is None else rule.needs.every_test))
-
-
 def _looked_at(rules: Iterable[OwnRule]) -> tuple[Looked, ...]:
     """Everything that can be changed at which rules look, each once."""
     found: list[Looked] = []
-    for test in (test for rule in rules for test in tests_of(rule)):
+    for test in (test for rule in rules for test in rule.tests):
         match test.fact:
             case Fact.ATTRIBUTE:
                 found.append((test.fact, test.name))

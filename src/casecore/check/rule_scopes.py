@@ -300,15 +300,15 @@ def _noting_commands(group: RuleGroup) -> Iterator[Command]:
     """Attributes, tags and the level are set, and the first two taken away."""
     guards = group.guards
     for name, values in group.values.items():
-        who = _who_may(group, Guarded.SET_ATTRIBUTE in guards, partial(_setters, name))
+        who = _who_may(group, partial(_setters, name), guarded=Guarded.SET_ATTRIBUTE in guards)
         for agent, value in product(who, (*values, None)):
             yield SetAttribute(agent, NOON, CASE, name, value)
     for tag in group.tags:
-        for agent in _who_may(group, Guarded.TAG in guards, _restricted_to):
+        for agent in _who_may(group, _restricted_to, guarded=Guarded.TAG in guards):
             yield AddTag(agent, NOON, CASE, tag)
             yield RemoveTag(agent, NOON, CASE, tag)
     for level in group.levels:
-        for agent in _who_may(group, Guarded.SET_LEVEL in guards, _restricted_to) or (SYSTEM,):
+        for agent in _who_may(group, _restricted_to, guarded=Guarded.SET_LEVEL in guards) or (SYSTEM,):
             yield SetLevel(agent, NOON, CASE, level)
 
 
@@ -322,7 +322,7 @@ def _restricted_to(policy: Policy) -> tuple[TagRole, ...]:
     return policy.tags.restricted_to
 
 
-def _who_may(group: RuleGroup, guarded: bool, roles_of: RolesOf) -> tuple[str, ...]:  # noqa: FBT001 -- of one file
+def _who_may(group: RuleGroup, roles_of: RolesOf, *, guarded: bool) -> tuple[str, ...]:
     """Who changes something that some roles may change: all people where own rules guard it, or else who always may.
 
     The system does where nobody else may: that it could help out is no way that people at the desk have.

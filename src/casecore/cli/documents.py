@@ -52,12 +52,10 @@ def _section(codec: Codec, thing: type, house: House) -> str:
 
 
 def _default_text(attribute: attrs.Attribute[Any]) -> str:
-    default = attribute.default
+    default: Any = attribute.default
     if default is attrs.NOTHING:
         return "it must be given"
-    made: Any = default
-    if isinstance(made, attrs.Factory):  # type: ignore[arg-type]  # which attrs types as a function
-        made = made.factory()
+    made = default.factory() if hasattr(default, "factory") else default
     plain = [*made] if isinstance(made, tuple | frozenset) else made
     return json.dumps(plain)
 

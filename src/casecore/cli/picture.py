@@ -26,7 +26,7 @@ from casecore.policies import Policy
 from casecore.projections.inbox import keeper_of
 from casecore.rooms.agents import Agent, Presence
 from casecore.rooms.cases import Case, CloseReason
-from casecore.rooms.clocks import Clock, ClockState, first_response, next_response, solution
+from casecore.rooms.clocks import Clock, ClockState
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.offers import Offers
 from casecore.statuses import Status
@@ -183,9 +183,8 @@ def _open_clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
     for case, file in desk.cases.items():
         if file.case.status is Status.CLOSED:
             continue
-        view = desk.view_of(case)
-        for clock in (read(view, desk.policy, now) for read in (first_response, next_response, solution)):
-            if clock is not None and clock.state in {ClockState.RUNNING, ClockState.MISSED}:
+        for clock in desk.clocks(case, now):
+            if clock.state in {ClockState.RUNNING, ClockState.MISSED}:
                 yield case, clock
 
 

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Final
 
@@ -49,3 +49,16 @@ def unknown_blanks(text: str, names: Collection[str]) -> Iterator[str]:
     for name in names:
         text = text.replace(f"{{{name}}}", " ")
     yield from dict.fromkeys(found[0] for found in _STRAY.finditer(text))
+
+
+_NAMED: Final = re.compile(r"\{(\w*)\}")
+
+
+def named_blanks(text: str) -> tuple[str, ...]:
+    """The names between braces in a wording of ours, in order."""
+    return tuple(_NAMED.findall(text))
+
+
+def fill_named(text: str, value_of: Callable[[str], str]) -> str:
+    """A wording of ours, each of its blanks `{name}` filled with the value of that name."""
+    return _NAMED.sub(lambda found: value_of(found[1]), text)

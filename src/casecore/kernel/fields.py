@@ -173,10 +173,10 @@ def _check_values(_: object, attribute: Attribute[Any], value: object) -> None:
         _raise_unless_value(attribute.name, held)
 
 
-def _raise_unless_value(name: str, value: object) -> None:
+def _raise_unless_value(name: str, value: Any) -> None:
     if isinstance(value, str):
         _raise_unless_text(name, value)
-    elif type(value) not in (int, float, bool) or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:  # type: ignore[operator]
+    elif type(value) not in (int, float, bool) or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
         found, most = f"{quoted(value)} is no value", f"{LARGEST_NUMBER:,}"
         raise CommandError(name, found, f"give a text, True or False, or a number from -{most} to {most}")
 

@@ -94,7 +94,7 @@ class LoadedTable(Mapping[str, R]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Mapping) and dict(self) == dict(other)
 
-    __hash__ = None  # type: ignore[assignment]  # as no table
+    __hash__ = None  # type: ignore[assignment]  # compared by all it holds, as a desk is
 
     def insert(self, row: str, held: R) -> Self:
         """The table with one row more, or another one in its place."""

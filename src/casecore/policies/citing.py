@@ -27,7 +27,7 @@ def settings_of(policy: Policy, rule: str, facts: Mapping[str, Any]) -> tuple[Se
         facts: What was measured.
     """
     words = {str(value) for value in facts.values() if isinstance(value, str)}
-    own, softened = _own_rule(policy, rule), _softened(policy, rule)
+    own, softened = policy.path_of_rule(rule), _softened(policy, rule)
     if own is not None:
         return tuple(_setting(policy, key) for key in (own, *softened))
     keys = [key for declared in keys_of_rule(type(policy), rule) for key in _named(policy, declared)]
@@ -40,18 +40,13 @@ def keys_that_set(policy: Policy, rule: str) -> tuple[str, ...]:
 
     Of keys that each queue or calendar has, the path has `NAME` for its name.
     """
-    own = _own_rule(policy, rule)
+    own = policy.path_of_rule(rule)
     return (*(keys_of_rule(type(policy), rule) if own is None else (own,)), *_softened(policy, rule))
 
 
 def _softened(policy: Policy, rule: str) -> tuple[str, ...]:
     """The entry that says how strictly a rule is kept, where there is one."""
     return (under("enforcement", rule),) if rule in policy.enforcement else ()
-
-
-def _own_rule(policy: Policy, rule: str) -> str | None:
-    """The path of a rule of the policy's own."""
-    return next((f"rule[{number}]" for number, own in enumerate(policy.rule) if own.id == rule), None)
 
 
 def _named(policy: Policy, path: str) -> Iterator[str]:

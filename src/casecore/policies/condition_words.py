@@ -58,7 +58,7 @@ _CUSTOMER: Final = MappingProxyType(
 
 def in_words(condition: Condition) -> str:
     """A condition as a sentence would have it; nothing where it always holds."""
-    parts = [*map(test_in_words, condition.tests), *map(_bracketed, condition.all)]
+    parts = [*map(words_of_test, condition.tests), *map(_bracketed, condition.all)]
     if condition.any is not None:
         one_of = " or ".join(map(_bracketed, condition.any))
         alone = len(condition.any) == 1 or not (parts or condition.none)
@@ -73,12 +73,9 @@ def _bracketed(part: Condition) -> str:
     return f"({said})" if " and " in said or " or " in said else said
 
 
-def test_in_words(test: Test) -> str:
+def words_of_test(test: Test) -> str:
     """One test in words."""
     return _WORDS[test.fact](test)
-
-
-test_in_words.__test__ = False  # type: ignore[attr-defined]  # its name has nothing to do with pytest
 
 
 def value_text(value: Any) -> str:

@@ -93,9 +93,9 @@ def _place_of(policy: Policy, edit: Edit, mine: Any, others: Any) -> Origin | No
 
 def _place_of_rule(policy: Policy, rule: str, *words: str) -> Origin | None:
     """Where a policy says a key of an own rule, or has the rule; None where it has no such rule."""
-    number = next((number for number, own in enumerate(policy.rule) if own.id == rule), None)
-    paths = [f"rule[{number}]", *(f"rule[{number}].{word}" for word in words)]
-    return next(filter(None, map(policy.origin, reversed(paths))), None) if number is not None else None
+    path = policy.path_of_rule(rule)
+    paths = [] if path is None else [*(f"{path}.{word}" for word in words), path]
+    return next(filter(None, map(policy.origin, paths)), None)
 
 
 def _layer_paths(name: str, mine: list[Any], others: list[Any]) -> Iterator[str]:

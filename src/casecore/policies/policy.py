@@ -133,8 +133,11 @@ class Policy(Sop):
     def tests_of_rules(self) -> Iterator[Test]:
         """Everything at which rules of its own look."""
         for rule in self.rule:
-            yield from rule.when.every_test
-            yield from () if rule.needs is None else rule.needs.every_test
+            yield from rule.tests
+
+    def path_of_rule(self, rule: str) -> str | None:
+        """The path of a rule of its own, by its id, e.g. `rule[2]`; None where it has no such rule."""
+        return next((f"rule[{number}]" for number, own in enumerate(self.rule) if own.id == rule), None)
 
     def periods(self, since: datetime | None) -> Iterator[tuple[datetime | None, datetime | None, Policy]]:
         """Each policy in force from an instant on: when it begins and ends, None for always; the first has begun."""

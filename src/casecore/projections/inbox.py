@@ -28,7 +28,7 @@ from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.blocking import is_blocked
 from casecore.rooms.catalogue import CatalogueEntry
-from casecore.rooms.clocks import Clock, first_response, next_response, solution
+from casecore.rooms.clocks import Clock
 from casecore.rooms.commitments import Commitment, keeper
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.joining import threads_of
@@ -472,8 +472,6 @@ def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) 
 
 def _clocks_at_risk(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:
     for file in held:
-        view = desk.view_of(file.case.id)
-        for read in (first_response, next_response, solution):
-            clock = read(view, desk.policy, at)
-            if clock is not None and clock.due is not None and clock.percent >= at_risk:
+        for clock in desk.clocks(file.case.id, at):
+            if clock.due is not None and clock.percent >= at_risk:
                 yield ClockAtRisk(file.case.id, clock)

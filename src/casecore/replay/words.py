@@ -7,7 +7,6 @@ A command of a team's own room is told in the sentence that the room has for it,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Reason
+from casecore.kernel.blanks import fill_named
 from casecore.kernel.durations import instant_text
 from casecore.kernel.words import shorten
 from casecore.policies.condition_words import value_text
@@ -78,13 +78,10 @@ def step_sentence(step: Step) -> _Said:
     if kind in _SENTENCES:
         what, words = _SENTENCES[kind](step, step.command)
     elif told is not None:
-        what, words = _BLANK.sub(lambda found: _blank_text(step, found[1]), told), ""
+        what, words = fill_named(told, lambda name: _blank_text(step, name)), ""
     else:
         what, words = f"{_actor_name(step)} gives {class_in_words(kind)}", ""
     return visible(what), visible(words[:QUOTED])
-
-
-_BLANK: Final = re.compile(r"\{(\w+)\}")
 
 
 def _blank_text(step: Step, field: str) -> str:

@@ -227,6 +227,12 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
     return _read_clock(ClockName.SOLUTION, view, policy, at)
 
 
+def clocks_of(view: SeesClocks, policy: Policy, at: datetime) -> tuple[Clock, ...]:
+    """Every service clock of a case that has begun; arguments as above."""
+    read = (clock(view, policy, at) for clock in (first_response, next_response, solution))
+    return tuple(clock for clock in read if clock is not None)
+
+
 def _read_clock(name: ClockName, view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
     case, clocks = view.case, view.clocks
     run = None if clocks is None else run_of(clocks, name)

@@ -9,7 +9,6 @@ keep of a case (`Room.keeps`) has a place in the views and the case files of tha
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -22,6 +21,7 @@ import attrs
 from attrs import field
 
 from casecore.kernel import Command, Room, Rule, Timer, changed, fields_of
+from casecore.kernel.blanks import named_blanks
 from casecore.kernel.deciding import Decider
 from casecore.kernel.effects import Effects, Place
 from casecore.kernel.records import record
@@ -266,7 +266,7 @@ class House(Decider[View]):
         told = {command: sentence for room in self.rooms for command, sentence in room.tells.items()}
         for command, sentence in told.items():
             fields = {attribute.name for attribute in fields_of(command)}
-            unfilled = next((blank for blank in re.findall(r"\{(\w*)\}", sentence) if blank not in fields), None)
+            unfilled = next((blank for blank in named_blanks(sentence) if blank not in fields), None)
             if unfilled is not None:
                 raise ValueError(f"{command.__name__} has no {unfilled!r}, which {sentence!r} names")
         return told

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from operator import ge, gt, le, lt
@@ -22,6 +21,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from attrs import field, frozen
 
 from casecore.kernel import Check, Command, Enforcement, Event, Reason, Room, Rule, Timer
+from casecore.kernel.blanks import fill_named
 from casecore.kernel.fields import Value
 from casecore.kernel.rooms import Brought, measures, soft_rule, wants
 from casecore.kernel.words import same_form, same_forms
@@ -434,8 +434,7 @@ def _check_of(own: OwnRule, meant: tuple[Meant, ...] | None) -> Check[Any]:
 
 def _names_read(own: OwnRule) -> tuple[str, ...]:
     """The attributes at which a rule looks."""
-    tests = (*own.when.every_test, *(() if own.needs is None else own.needs.every_test))
-    return tuple(dict.fromkeys(test.name for test in tests if test.fact is Fact.ATTRIBUTE))
+    return tuple(dict.fromkeys(test.name for test in own.tests if test.fact is Fact.ATTRIBUTE))
 
 
 def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
@@ -449,23 +448,17 @@ def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
     return Reason(own.id, message, remedy, facts)
 
 
-_BLANK: Final = re.compile(r"\{(\w+)\}")
-
-
 def _filled(text: str, view: SeesAll, subject: Any) -> str:
-    if "{" not in text:
-        return text
     case = view.case
     level = Level.NORMAL if view.clocks is None else view.clocks.level
     said = {"case": case.id, "by": subject.by, "channel": case.channel, "queue": case.queue, "status": case.status}
     values = {**case.attributes, **said, "level": level}
-    return _BLANK.sub(lambda found: value_text(values.get(found[1], "unknown")), text)
+    return fill_named(text, lambda name: value_text(values.get(name, "unknown")))
 
 
 def _timers_of(own: OwnRule, path: str) -> Iterator[Timer]:
     """The instants at which a time that a rule looks at is over."""
-    tests = (*own.when.every_test, *(() if own.needs is None else own.needs.every_test))
-    for test in dict.fromkeys(tests):
+    for test in dict.fromkeys(own.tests):
         if test.fact is Fact.SINCE:
             yield Timer(
                 f"{own.title} ({own.id})",

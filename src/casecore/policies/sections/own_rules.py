@@ -6,6 +6,7 @@ what it guards is refused. What `when` and `needs` look at is told in `policies/
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from attrs import frozen
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.kernel.words import is_blank, same_form
-from casecore.policies.conditions import ALWAYS, AnyNumber, Condition, Conditions
+from casecore.policies.conditions import ALWAYS, AnyNumber, Condition, Conditions, Test
 from casecore.policies.kinds import (
     MISSING,
     Choice,
@@ -228,3 +229,9 @@ class OwnRule:
         default=Enforcement.BLOCK,
     )
     source: str = a_source()
+
+    @property
+    def tests(self) -> Iterator[Test]:
+        """Everything at which it looks, in `when` and then in `needs`."""
+        yield from self.when.every_test
+        yield from () if self.needs is None else self.needs.every_test
