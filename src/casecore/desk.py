@@ -41,6 +41,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.effects import Edits
 from casecore.kernel.fields import row_called, to_instant
+from casecore.kernel.sequences import Sequences
 from casecore.kernel.loading import Loading, NotedTables, ReadRow, RowName
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies, require_rules
@@ -109,7 +110,7 @@ def _count(table: HashTrieMap[str, Any]) -> str:
 _tables_of = attrgetter(*TABLES)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, weakref_slot=False)
 class Desk:
     """One support desk at one moment.
 
@@ -246,6 +247,10 @@ class Desk:
         Raises:
             MissingRow: When an event speaks of a record that this desk does not hold.
         """
+        if type(events) is tuple and type(self) is Desk:
+            after = _forms(self.house).after(self, events)
+            if after is not None:
+                return after
         edits = Edits(self.house.effects, self.row)
         last = edits.apply(events)
         if last is None:
@@ -398,6 +403,16 @@ class Desk:
 
 FEW_ROWS: Final = 8
 """With more rows than these, a table is updated all at once: that costs a quarter of one by one."""
+
+
+_FORMS: dict[int, tuple[House, Sequences]] = {}
+
+
+def _forms(house: House) -> Sequences:
+    known = _FORMS.get(id(house))
+    if known is None:
+        known = _FORMS[id(house)] = (house, Sequences(house.effects, Desk))
+    return known[1]
 
 
 def _updated(table: HashTrieMap[str, Any], rows: Mapping[str, Any]) -> HashTrieMap[str, Any]:
