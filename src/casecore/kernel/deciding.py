@@ -80,6 +80,21 @@ class Checks(dict[Missing, tuple[Check[V], ...]]):
         return self._rules[id(check)].tell(reason, policy)
 
 
+class Followers(dict[Missing, tuple[Handler[V], ...]]):
+    """What follows from an event, by the rows that a view lacks: what wants none of these."""
+
+    def __init__(self, followers: Iterable[Handler[V]]) -> None:
+        super().__init__()
+        self._followers = tuple(followers)
+
+    def __bool__(self) -> bool:
+        return bool(self._followers)
+
+    def __missing__(self, missing: Missing) -> tuple[Handler[V], ...]:
+        found = self[missing] = tuple(one for one in self._followers if missing.isdisjoint(wanted_by(one)))
+        return found
+
+
 class _MissingRows(dict[tuple[bool, ...], Missing]):
     """For each answer to whether these rows are missing, one and the same set of the names of those that are."""
 
@@ -135,13 +150,14 @@ class Decider(Generic[V]):
     _enlarged: dict[int, tuple[tuple[Any, ...], Decider[V]]] = field(init=False, repr=False, factory=dict)
     _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
-    _reactions: ByClass[tuple[Checks[V], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+    _reactions: ByClass[tuple[Checks[V], Followers[V]]] = field(init=False, repr=False)
     _preceding: tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...] = field(init=False, repr=False)
 
     @_missing.default
     def _compile_missing(self) -> Callable[[Any], Missing]:
-        wanted = (row for rule in (*self.needs, *self.rules) for row in wanted_by(rule.check))
-        return _missing_of(tuple(dict.fromkeys(wanted)))
+        asked = [rule.check for rule in (*self.needs, *self.rules)]
+        asked += [follower for room in self.rooms for follower in room.follows.values()]
+        return _missing_of(tuple(dict.fromkeys(row for function in asked for row in wanted_by(function))))
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
@@ -162,10 +178,10 @@ class Decider(Generic[V]):
         }
 
     @_reactions.default
-    def _reacting(self) -> ByClass[tuple[Checks[V], tuple[Handler[V], ...]]]:
-        def reactions(event: type[Event]) -> tuple[Checks[V], tuple[Handler[V], ...]]:
-            followers = (where_wanted(room.follows[event]) for room in self.rooms if event in room.follows)
-            return Checks(_guarding(self.rules, event)), tuple(followers)
+    def _reacting(self) -> ByClass[tuple[Checks[V], Followers[V]]]:
+        def reactions(event: type[Event]) -> tuple[Checks[V], Followers[V]]:
+            followers = (room.follows[event] for room in self.rooms if event in room.follows)
+            return Checks(_guarding(self.rules, event)), Followers(followers)
 
         return ByClass(reactions)
 
@@ -230,7 +246,10 @@ class Decider(Generic[V]):
         if not isinstance(verdict, Accepted) or not verdict.events:
             return verdict
         views = (view,) if plan.other is None else (view, plan.other(view, command, policy))
-        before = tuple(e for precede in self._preceding for one in views for e in precede(one, command, policy))
+        before: tuple[Event, ...] = ()
+        for precede in self._preceding:
+            for one in views:
+                before += precede(one, command, policy)
         return Accepted((*before, *verdict.events), verdict.deviations) if before else verdict
 
     def _verdict(self, plan: _Plan[V], view: V, command: Command, policy: PolicyInForce) -> Verdict:
@@ -243,7 +262,8 @@ class Decider(Generic[V]):
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
             view = plan.foresee(view, command, policy)
-        return self._ruled(plan, view, command, policy, events, whole)
+            missing = self._missing(view)
+        return self._ruled(plan, view, command, policy, events, whole, missing)
 
     def _ruled(
         self,
@@ -253,16 +273,16 @@ class Decider(Generic[V]):
         policy: PolicyInForce,
         events: tuple[Event, ...],
         whole: PolicyInForce,
+        lacks: Missing,
     ) -> Verdict:
         """What becomes of the events that a command proposes: every rule is asked."""
-        missing = self._missing(view)
         found: list[tuple[Checks[V], Check[V], Reason]] = []
-        for check in plan.checks[missing]:
+        for check in plan.checks[lacks]:
             reason = check(view, command, policy)
             if reason is not None:
                 found.append((plan.checks, check, reason))
         sight = None if plan.other is None else self._sight(view, plan.other(view, command, policy), command, whole)
-        seen, said, followed = view, policy, False
+        seen, said, missing, followed = view, policy, lacks, False
         for event in events:
             checks, followers = self._reactions[type(event)]
             followed = followed or bool(followers)
@@ -273,8 +293,8 @@ class Decider(Generic[V]):
                 if reason is not None:
                     found.append((checks, check, reason))
         if found:
-            return self._judged(view, command, policy, events, _told(found, policy), sight)
-        return Accepted(self._with_consequences(view, events, policy, sight) if followed else events)
+            return self._judged(view, command, policy, events, _told(found, policy), lacks, sight)
+        return Accepted(self._with_consequences(view, events, policy, lacks, sight) if followed else events)
 
     def _sight(self, view: V, other: Any, command: Command, policy: PolicyInForce) -> _Sight[V]:
         """Of a command that changes two cases: what happens to the other is asked about with the view of that."""
@@ -295,6 +315,7 @@ class Decider(Generic[V]):
         policy: PolicyInForce,
         events: tuple[Event, ...],
         found: list[Reason],
+        lacks: Missing,
         sight: _Sight[V] | None,
     ) -> Verdict:
         blocking = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.BLOCK)
@@ -303,16 +324,16 @@ class Decider(Generic[V]):
         warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
         case = _case_of(command, events)
         marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
-        return Accepted((*self._with_consequences(view, events, policy, sight), *marks), warned)
+        return Accepted((*self._with_consequences(view, events, policy, lacks, sight), *marks), warned)
 
     def _with_consequences(
-        self, view: V, events: tuple[Event, ...], policy: PolicyInForce, sight: _Sight[V] | None
+        self, view: V, events: tuple[Event, ...], policy: PolicyInForce, missing: Missing, sight: _Sight[V] | None
     ) -> tuple[Event, ...]:
         grown = list(events)
         for event in grown:  # the list grows while it is walked: a consequence may have consequences
             if sight is not None:
-                view, policy, _ = sight(event)
-            for follower in self._reactions[type(event)][1]:
+                view, policy, missing = sight(event)
+            for follower in self._reactions[type(event)][1][missing]:
                 grown += follower(view, event, policy)
         return tuple(grown)
 
