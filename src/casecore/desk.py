@@ -41,8 +41,8 @@ from casecore.kernel import (
 )
 from casecore.kernel.effects import Edits
 from casecore.kernel.fields import row_called, to_instant
-from casecore.kernel.sequences import Sequences
 from casecore.kernel.loading import Loading, NotedTables, ReadRow, RowName
+from casecore.kernel.sequences import Sequences
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies, require_rules
 from casecore.rooms.aftermath import WrapUp

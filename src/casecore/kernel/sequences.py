@@ -301,7 +301,9 @@ class Writing:
         self._deeds.append(f"after = new({self._name('Editing', editing_class(self._desk))})")
         for attribute in fields_of(self._desk):
             name = attribute.name
-            self._deeds.append(f"after.{name} = {last if name == 'now' else name if name in tables else f'desk.{name}'}")
+            self._deeds.append(
+                f"after.{name} = {last if name == 'now' else name if name in tables else f'desk.{name}'}"
+            )
         self._deeds += [f"after.__class__ = {self._name('Desk', self._desk)}", "return after"]
 
     def _freeze(self, slot: _Slot) -> None:
