@@ -155,7 +155,7 @@ class Decider(Generic[V]):
 
     @_missing.default
     def _compile_missing(self) -> Callable[[Any], Missing]:
-        asked = [rule.check for rule in (*self.needs, *self.rules)]
+        asked: list[Callable[..., Any]] = [rule.check for rule in (*self.needs, *self.rules)]
         asked += [follower for room in self.rooms for follower in room.follows.values()]
         return _missing_of(tuple(dict.fromkeys(row for function in asked for row in wanted_by(function))))
 

@@ -21,11 +21,12 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, Final, TypeAlias
 
+import attrs
 from attrs import define, field
 
 from casecore.kernel.effects import Effect, Effects
 from casecore.kernel.messages import Event
-from casecore.kernel.records import editing_class, thawer
+from casecore.kernel.records import editing_class
 from casecore.kernel.values import fields_of
 
 OFTEN: Final = 16
@@ -46,13 +47,13 @@ class Sequences:
 
     Args:
         effects: What events do.
-        desk: The class of the desks, each of which stays as it is; None: the tables and rows of a desk are changed in
-            place.
+        desk: The class of the desks. Those of an attrs class stay as they are, and another one is made; the tables and
+            rows of any other are changed in place.
     """
 
-    def __init__(self, effects: Effects, desk: type | None) -> None:
+    def __init__(self, effects: Effects, desk: type) -> None:
         self._effects = effects
-        self._desk = desk
+        self._desk = desk if attrs.has(desk) else None
         self._met: dict[tuple[type, ...], int] = {}
         self._forms: dict[tuple[type, ...], dict[tuple[int, ...], Form]] = {}
         self._count = 0
@@ -86,7 +87,7 @@ class Sequences:
     def _other_form(
         self, desk: Any, events: tuple[Event, ...], kinds: tuple[type, ...], forms: dict[tuple[int, ...], Form]
     ) -> Any:
-        writing = Writing([self._effects[kind] for kind in kinds], self._desk)
+        writing = FormWriter([self._effects[kind] for kind in kinds], self._desk)
         same = writing.same_ids(events)
         if same in forms or self._count >= MOST_FORMS:
             return None  # something is missing
@@ -139,7 +140,7 @@ class _NeverFits(Exception):
     """Events that cannot happen in this order."""
 
 
-class Writing:
+class FormWriter:
     """How a form is written.
 
     Args:
