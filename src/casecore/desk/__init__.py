@@ -33,8 +33,8 @@ from attrs import field
 from rpds import HashTrieMap
 
 from casecore.desk.questions import Action as Action
-from casecore.desk.questions import Due as Due
 from casecore.desk.questions import AnyDesk
+from casecore.desk.questions import Due as Due
 from casecore.kernel import Command, CommandRefused, Event, Refused
 from casecore.kernel.effects import Edits
 from casecore.kernel.loading import Loading, ReadRow, RowName

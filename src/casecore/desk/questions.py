@@ -70,7 +70,7 @@ class Action:
 
 
 class AnyDesk:
-    """What all desks have, and what can be asked of them: a policy, an instant, rooms, and tables of rows by their ids."""
+    """What all desks have, and what can be asked of them: a policy, an instant, rooms, and tables of rows by id."""
 
     __slots__ = ()
 

@@ -123,7 +123,7 @@ class _Row:
         table: Its table.
         slots: What of it is touched: sheets, by their names; or the row itself, by None.
         file: An effect on one of its sheets, where it is a file of them.
-        surely: Whether the file is known to be there, before anything happens.
+        surely: Whether it is known to be there, before anything happens.
         begun: Whether an event begins the file, where there is none.
     """
 
@@ -226,12 +226,12 @@ class FormWriter:
                 self._checks.append(f"{var} = None if {row.var} is None else {row.var}.{effect.sheet}")
         return row, slot
 
-    def _require(self, slot: _Slot) -> None:
+    def _require(self, row: _Row, slot: _Slot) -> None:
         if slot.state == "ended":
             raise _NeverFits
         if not slot.surely:
             self._checks.append(f"if {slot.var} is None: return None")
-            slot.surely = True
+            row.surely = slot.surely = True
 
     # What is done then ---------------------------------------------------------------------------------
 
@@ -240,11 +240,11 @@ class FormWriter:
         if effect.create is not None:
             self._create(row, slot, effect, number)
         elif effect.edit is not None:
-            self._edit(slot, effect, number)
+            self._edit(row, slot, effect, number)
         else:
-            self._require(slot)
+            self._require(row, slot)
             self._deeds.append(f"{slot.var} = None")
-            slot.state = "ended"
+            slot.state, slot.surely = "ended", False
 
     def _create(self, row: _Row, slot: _Slot, effect: Effect, number: int) -> None:
         if effect.new_file is not None:
@@ -257,10 +257,10 @@ class FormWriter:
         if self._desk is None:
             self._open(slot)  # what a room makes may be the same for all, and is written to for ever after
 
-    def _edit(self, slot: _Slot, effect: Effect, number: int) -> None:
+    def _edit(self, row: _Row, slot: _Slot, effect: Effect, number: int) -> None:
         edit = f"{self._name('edit', effect.edit)}({slot.var}, event_{number})"
         if not effect.optional:
-            self._require(slot)
+            self._require(row, slot)
         if slot.surely:
             self._open(slot)
             self._deeds.append(edit)
@@ -325,9 +325,8 @@ class FormWriter:
             self._deeds += [f"if {row.var} is None: {row.var} = {new_file}({begins.var})", f"else: {opened}"]
             indent = ""
         else:
-            surely = row.surely or any(slot.surely for slot in row.slots.values())
-            indent = "" if surely else "    "
-            self._deeds += [] if surely else [f"if {row.var} is not None:"]
+            indent = "" if row.surely else "    "
+            self._deeds += [] if row.surely else [f"if {row.var} is not None:"]
             self._deeds.append(indent + opened)
         self._deeds += [f"{indent}{row.var}.{sheet} = {slot.var}" for sheet, slot in row.slots.items()]
         self._deeds.append(f"{indent}{row.var}.__class__ = {self._name('File', kind)}")
@@ -343,5 +342,5 @@ class FormWriter:
         if whole is not None and whole.state == "ended":
             self._deeds.append(ended)
         else:
-            surely = row.surely or row.begun or any(slot.surely for slot in row.slots.values())
+            surely = row.surely or row.begun or (whole is not None and whole.state == "made")
             self._deeds.append(kept if surely else f"if {row.var} is not None: {kept}")
