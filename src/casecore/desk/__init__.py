@@ -33,7 +33,7 @@ from attrs import field
 from rpds import HashTrieMap
 
 from casecore.desk.questions import Action as Action
-from casecore.desk.questions import AnyDesk
+from casecore.desk.questions import AnyDesk as AnyDesk
 from casecore.desk.questions import Due as Due
 from casecore.kernel import Command, CommandRefused, Event, Refused
 from casecore.kernel.effects import Edits
