@@ -25,6 +25,7 @@ What it decides with knows nothing of a support desk; the desk's own is `House` 
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
@@ -38,6 +39,7 @@ from casecore.kernel import (
     Enforcement,
     Event,
     Handler,
+    MissingRow,
     PolicyInForce,
     Reason,
     Refused,
@@ -46,7 +48,7 @@ from casecore.kernel import (
     Verdict,
     frozen,
 )
-from casecore.kernel.effects import ByClass, Edits, Effects, Place, effects_of
+from casecore.kernel.effects import ByClass, Effect, Effects, Place, effects_of
 from casecore.kernel.rooms import Brought, wanted_by, where_wanted
 
 if TYPE_CHECKING:
@@ -387,9 +389,55 @@ class Decider(Generic[V]):
             MissingRow: When an event changes a record that no event before it has made.
         """
         table = f"{record.__name__} records"
-        edits = Edits(self.effects_at({record: Place(table, key)}), lambda _, __: None)
-        edits.apply(events)
-        return {row_id: row for row_id, row in edits.frozen()[table].items() if row is not None}
+        effects = self.effects_at({record: Place(table, key)})
+        changes = ByClass[_Change](lambda kind: _change_of(effects[kind]))
+        rows, row_id_of = dict[str, Any](), attrgetter(key)
+        held = rows.get
+        for event in events:  # `Edits`, spelled out for records of one class: a log has millions
+            make, edit, needed = changes[event.__class__]
+            if edit is not None:
+                row = held(row_id_of(event))
+                if row is not None:
+                    edit(row, event)
+                elif needed:
+                    raise MissingRow(event, table, row_id_of(event))
+            elif make is not None:
+                if needed and held(row_id_of(event)) is None:
+                    raise MissingRow(event, table, row_id_of(event))
+                rows[row_id_of(event)] = make(event)
+        kept = {row_id: row for row_id, row in rows.items() if row is not None}
+        for row in kept.values():
+            row.__class__ = record  # `records.freeze`, spelled out
+        return kept
+
+
+_Change: TypeAlias = "tuple[Callable[[Event], Any] | None, Callable[[Any, Event], None] | None, bool]"
+"""What makes the record anew, or else what is written into it, and whether there has to be one."""
+
+
+def _change_of(effects: tuple[Effect, ...]) -> _Change:
+    """What all effects of an event on one record come to."""
+    begins = max((number for number, effect in enumerate(effects) if effect.edit is None), default=None)
+    edits = tuple(effect.edit for effect in effects[0 if begins is None else begins + 1 :] if effect.edit is not None)
+
+    def edit_all(row: Any, event: Event) -> None:
+        for edit in edits:
+            edit(row, event)
+
+    edit = edits[0] if len(edits) == 1 else edit_all if edits else None
+    if begins is None:
+        return None, edit, any(not effect.optional for effect in effects)
+    create, thaw, kind = effects[begins].create, effects[begins].thaw, effects[begins].record
+    if create is None:
+        return lambda _: None, None, True
+
+    def make(event: Event) -> Any:
+        made = create(event)
+        row = thaw(made) if type(made) is kind else made
+        edit_all(row, event)
+        return row
+
+    return make, None, False
 
 
 def _told(found: Iterable[tuple[Checks[V], Check[V], Reason]], policy: PolicyInForce) -> list[Reason]:
