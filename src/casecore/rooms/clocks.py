@@ -252,11 +252,41 @@ def _read_clock(name: ClockName, view: SeesClocks, policy: Policy, at: datetime)
     if target is None:
         return None
     elapsed, due = elapsed_time(clocks, name, calendar, at), None
-    if name is not ClockName.SOLUTION or clocks.paused_since is None:
-        length = _sum_of(target, _left_out(clocks, name))
-        due = instant_after(run.since, length) if calendar is None else calendar.clock(run.since, at, length)[1]
+    if not _is_paused(clocks, name):
+        due = _reached_at(run.since, at, _sum_of(target, _left_out(clocks, name)), calendar)
     state = MISSED if verdict is not None or elapsed > target else RUNNING
     return freeze(editing_class(Clock)(name.value, target, elapsed, state, due), Clock)
+
+
+def time_to_target(name: ClockName, view: SeesClocks, policy: Policy) -> timedelta | None:
+    """How long after the start of a clock its target is reached; None where it does not run, or is missed already.
+
+    The same as of the whole clock (`first_response` and so on) at its start, which is due then; an agenda asks it after
+    every event.
+    """
+    case, clocks = view.case, view.clocks
+    run = None if clocks is None else run_of(clocks, name)
+    if case is None or clocks is None or run is None or run.since is None:
+        return None
+    if run.verdict is not None or run.reached_at is not None or clocks.closed_at is not None:
+        return None
+    if policy.layered:
+        policy = policy.at(run.since).for_(case)
+    target, calendar = policy.service_target(name, case.channel, clocks.level)
+    if target is None or _is_paused(clocks, name):
+        return None
+    length = _sum_of(target, _left_out(clocks, name))
+    due = _reached_at(run.since, run.since, length, calendar)
+    return None if due is None else due - run.since
+
+
+def _is_paused(clocks: Clocks, name: ClockName) -> bool:
+    return name is ClockName.SOLUTION and clocks.paused_since is not None
+
+
+def _reached_at(since: datetime, at: datetime, length: timedelta, calendar: Calendar | None) -> datetime | None:
+    """When so much open time has passed; `at`, an instant by which it is asked."""
+    return instant_after(since, length) if calendar is None else calendar.clock(since, at, length)[1]
 
 
 def elapsed_time(clocks: Clocks, name: ClockName, calendar: Calendar | None, at: datetime) -> timedelta:
