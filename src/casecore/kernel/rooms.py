@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -194,6 +194,17 @@ class Timer:
     command: Callable[[Any, datetime], Command] | None = field(default=None, repr=False)
     again: Callable[[Any, Any, datetime], datetime | None] | None = field(default=None, repr=False)
     compared: Callable[[Any], bool] = field(default=_always, repr=False)
+    _place: tuple[str, str] = field(init=False, eq=False, repr=False)
+
+    @_place.default
+    def _place_of_instant(self) -> tuple[str, str]:
+        row, _, name = self.since.partition(".")
+        return row, name
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The row of the view in which the instant stands, and the field."""
+        return self._place
 
     def due(self, view: Any, policy: Any, now: datetime | None = None) -> datetime | None:
         """The instant at which it happens, or None when the timer is not running.
@@ -203,13 +214,17 @@ class Timer:
             policy: What is in force for it.
             now: From when on (aware), for what comes again and again; None: since it runs.
         """
-        row_name, _, name = self.since.partition(".")
+        row_name, name = self._place
         row = getattr(view, row_name)
         since: datetime | None = None if row is None else getattr(row, name)
+        return None if since is None else self.due_since(since, view, policy, now)
+
+    def due_since(self, since: datetime, view: Any, policy: Any, now: datetime | None) -> datetime | None:
+        """The same where it is known that it runs, and since when."""
         if self.again is not None:
-            return None if since is None else self.again(view, policy, since if now is None else max(since, now))
-        length = None if since is None else self.length(view, policy)
-        return None if since is None or length is None else instant_after(since, length)
+            return self.again(view, policy, since if now is None else max(since, now))
+        length = self.length(view, policy)
+        return None if length is None else instant_after(since, length)
 
     def first_due(self, view: Any, policy: Any, now: datetime | None) -> datetime | None:
         """The first instant at which it happens by what is in force then.
@@ -227,6 +242,51 @@ class Timer:
             if instant is not None and (end is None or instant < end):
                 return instant
         return None
+
+
+Running: TypeAlias = Callable[[Any], list[tuple[Timer, datetime]]]
+"""(view) -> which timers run, and the instant since which each does."""
+
+
+def running_timers(timers: Iterable[Timer]) -> Running:
+    """How it is found which of these timers run for a view: those whose instant is there, in their order.
+
+    It is written as text, because an agenda asks it after every event.
+    """
+    known: dict[str, Any] = {}
+    lines = ["found = []"]
+    for number, timer in enumerate(timers):
+        row, name = timer.place
+        known[f"timer_{number}"] = timer
+        lines += [
+            f"if view.{row} is not None and (since := view.{row}.{name}) is not None:",
+            f"    found.append((timer_{number}, since))",
+        ]
+    exec("\n    ".join(("def running(view):", *lines, "return found")), known)  # noqa: S102 -- names of our own fields
+    running: Running = known["running"]
+    return running
+
+
+def due_instants(running: Running, view: Any, policy: Any, now: datetime | None) -> Iterator[tuple[datetime, Timer]]:
+    """When each timer that runs for a view comes first, by what is in force then.
+
+    Args:
+        running: Which timers run.
+        view: What can be seen of the case.
+        policy: The whole SOP, with its dated changes and overrides.
+        now: From when on (aware), as `Timer.first_due` has it.
+    """
+    if policy.change:
+        for timer, _ in running(view):
+            instant = timer.first_due(view, policy, now)
+            if instant is not None:
+                yield instant, timer
+        return
+    said = policy.for_(view.case)  # once for all of them, as nothing changes on a date
+    for timer, since in running(view):
+        instant = timer.due_since(since, view, said, now)
+        if instant is not None:
+            yield instant, timer
 
 
 @frozen
