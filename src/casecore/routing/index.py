@@ -20,20 +20,25 @@ somebody else comes who takes such reviews.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from itertools import product
-from typing import Any, TypeAlias, cast
+from operator import attrgetter
+from typing import Any, Final, TypeAlias, cast
 
 from casecore.channels import Channel
 from casecore.desk import Desk
-from casecore.kernel import SYSTEM, Command, Event
+from casecore.kernel import SYSTEM, Command, Event, fields_of
+from casecore.kernel.effects import ByClass
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Priority, Strategy
+from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.agents import Agent
-from casecore.rooms.composition import CaseFile
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.cases import Case
+from casecore.rooms.composition import CaseFile, House
 from casecore.rooms.eligibility import ANY, OBSTACLES_TO_ALL, Obstacle, obstacles_to
-from casecore.rooms.offers import OfferWork
+from casecore.rooms.offers import Offers, OfferWork
 from casecore.rooms.opening_hours import is_closed
 from casecore.rooms.overflow import helping_queue, overflows_at
 from casecore.rooms.reviews import not_reviewer
@@ -192,6 +197,37 @@ class _Line:
         return *work_rank(cut_off, since, case, at, self.priority, review=review), lane
 
 
+_LOOKED_AT: Final = (Case, Offers, WaitingDraft, Aftermath)
+"""The sheets of a case at which routing looks."""
+
+Touches: TypeAlias = ByClass[tuple[Callable[[Any], str] | None, Callable[[Any], str] | None]]
+"""For events of a class: how it is found whose sheets they change at which routing looks, and which agent they change;
+None where they change no such thing."""
+
+
+def _touches_in(house: House) -> Touches:
+    def touched(kind: type[Event], *records: type) -> Callable[[Any], str] | None:
+        return next((effect.row_id for effect in house.effects[kind] if effect.record in records), None)
+
+    return ByClass(lambda kind: (touched(kind, *_LOOKED_AT), touched(kind, Agent)))
+
+
+_DECIDE_NOTHING: Final = frozenset(
+    ("id", "name", "reason", "idle_since", "given_at", "away_since", "off_duty_since", "presence_at", "answered_at")
+)
+"""What of an agent's record does not decide what work they can take: who they are, and in whose turn."""
+
+_deciding_of = attrgetter(*(field.name for field in fields_of(Agent) if field.name not in _DECIDE_NOTHING))
+
+MOST_KINDS: Final = 5_000
+"""So many kinds of agents are remembered, with where they stand."""
+
+
+def _kind_of(agent: Agent) -> tuple[Any, ...]:
+    """All that decides what work an agent can take, and nothing else."""
+    return tuple([(*held.items(),) if isinstance(held, dict) else held for held in _deciding_of(agent)])
+
+
 class Router:
     """An index of what waits on a desk and of who can take it.
 
@@ -202,6 +238,7 @@ class Router:
     """
 
     def __init__(self, desk: Desk) -> None:
+        self._touches = _touches_in(desk.house)
         self._now = LONG_AGO if desk.now is None else desk.now
         self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
 
@@ -216,6 +253,7 @@ class Router:
         self._same: dict[Sorts, Sorts] = {}
         self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
         self._crews_of: dict[str, list[_Crew]] = {}
+        self._stands: dict[tuple[Any, ...], list[tuple[_Line, Sorts]]] = {}
         self._at: datetime | None = None
         self._first_works: dict[_Line, FirstWork] = {}
         self._stirred: set[_Line] = set()
@@ -235,17 +273,20 @@ class Router:
             desk: The desk after it.
             events: What happened.
         """
-        cases: dict[str | None, None] = {}
-        agents: dict[str | None, None] = {}
+        cases: dict[str, None] = {}
+        agents: dict[str, None] = {}
         for event in events:
-            cases[getattr(event, "case", None)] = None
-            agents[getattr(event, "agent", None)] = None
+            case_of, agent_of = self._touches[event.__class__]
+            if case_of is not None:
+                cases[case_of(event)] = None
+            if agent_of is not None:
+                agents[agent_of(event)] = None
         for case in cases:
-            file = None if case is None else desk.cases.get(case)
+            file = desk.cases.get(case)
             if file is not None:
                 self._enter_case(file, desk)
         for agent in agents:
-            row = None if agent is None else desk.agents.get(agent)
+            row = desk.agents.get(agent)
             if row is not None:
                 self._enter_agent(row)
 
@@ -261,7 +302,10 @@ class Router:
             self._now = at
             self._enter_all(desk, policy)
         self._now = at
-        self._follow_time(desk)
+        if self._with_hours or self._will_overflow.entry_of or self._overflowed.entry_of:
+            self._follow_time(desk)
+        if not (self._stirred or self._first_works or self._doubtful or self._ahead):
+            return None  # nothing has happened since nothing was left to do
         for case in [case for case in sorted(self._ahead) if not is_ahead(desk.cases[case], at)]:
             self._ahead.discard(case)
             self._enter_case(desk.cases[case], desk)
@@ -338,13 +382,15 @@ class Router:
         cases, reviews = self._lane_of
         self._will_overflow.drop_name(case)
         self._overflowed.drop_name(case)
-        self._place_work(case, cases, waiting_case(file, self._policy), desk)
-        self._place_work(case, reviews, waiting_review(file, self._policy), desk)
+        waits, review = waiting_case(file, self._policy), waiting_review(file, self._policy)
+        if waits is not None or case in cases:
+            self._place_work(case, cases, waits, desk)
+        if review is not None or case in reviews:
+            self._place_work(case, reviews, review, desk)
         for agent in self._offers_of.pop(case, ()):
             self._offered_to[agent].discard(case)
-        offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
-        if offered:
-            self._offers_of[case] = offered
+        if offers is not None and (offers.offered_to is not None or offers.review_to is not None):
+            offered = self._offers_of[case] = frozenset(filter(None, (offers.offered_to, offers.review_to)))
             self._doubtful.add(case)
             for agent in offered:
                 self._offered_to[agent].add(case)
@@ -389,6 +435,7 @@ class Router:
         if lane is None:
             lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
             line.sorts = self._share_sorts(line.lanes)
+            self._stands.clear()
             for agent in map(desk.agents.__getitem__, self._crews_of):
                 if not agent.queues.isdisjoint(place):
                     self._enter_agent(agent)
@@ -400,14 +447,24 @@ class Router:
         return self._same.setdefault(found, found)
 
     def _enter_agent(self, agent: Agent) -> None:
-        free = _takes_offers(agent, self._policy)
-        self._enter_turn(agent, self._crews_for(agent, free=free))
+        crews = [line.crews.get(sorts) or line.form_crew(sorts) for line, sorts in self._stands_of(agent)]
+        self._enter_turn(agent, crews)
         if agent.offered or agent.reviews_offered:
             self._doubtful |= self._offered_to[agent.id]
 
-    def _crews_for(self, agent: Agent, *, free: bool) -> list[_Crew]:
-        """Where somebody stands who is as this agent is; `free`, whether nothing keeps them from all work."""
-        crews, takes = [], dict[Sorts, Sorts]()
+    def _stands_of(self, agent: Agent) -> list[tuple[_Line, Sorts]]:
+        """Where somebody stands who is as this agent is, and what they can take there; most are alike."""
+        kind = _kind_of(agent)
+        known = self._stands.get(kind)
+        if known is None:
+            if len(self._stands) >= MOST_KINDS:
+                self._stands.clear()
+            known = self._stands[kind] = self._find_stands(agent)
+        return known
+
+    def _find_stands(self, agent: Agent) -> list[tuple[_Line, Sorts]]:
+        free = _takes_offers(agent, self._policy)
+        stands, takes = [], dict[Sorts, Sorts]()
         for queue in agent.queues:
             for line in self._lines_served[queue]:
                 if line.place[1] == queue and line.place[0] in agent.queues:
@@ -417,15 +474,17 @@ class Router:
                     sorts = self._share_sorts([sort for sort in line.sorts if self._takes_sort(agent, sort, free=free)])
                     takes[line.sorts] = sorts
                 if sorts:
-                    crews.append(line.crews.get(sorts) or line.form_crew(sorts))
-        return crews
+                    stands.append((line, sorts))
+        return stands
 
     def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
-        name, before = agent.id, self._crews_of.get(agent.id, [])
-        self._crews_of[name] = crews
-        moves = crews != before
+        name, before = agent.id, self._crews_of.get(agent.id)
+        self._crews_of[name] = crews  # also where they stand nowhere: a line may form in which they do
+        moves = crews != (before or [])
         if moves:
-            self._change_crews(before, crews)
+            self._change_crews(before or [], crews)
+        elif not crews:
+            return  # nobody asks for their turn
         for strategy, turns in self._turns.items():
             place = agent_turn(agent, strategy)
             if moves or place != turns.get(name):
