@@ -212,20 +212,20 @@ def _touches_in(house: House) -> Touches:
     return ByClass(lambda kind: (touched(kind, *_LOOKED_AT), touched(kind, Agent)))
 
 
-_DECIDE_NOTHING: Final = frozenset(
-    ("id", "name", "reason", "idle_since", "given_at", "away_since", "off_duty_since", "presence_at", "answered_at")
+_INDECISIVE: Final = {"id", "name", "queues", "reason", "idle_since", "given_at"}.union(
+    ("away_since", "off_duty_since", "presence_at", "answered_at")
 )
-"""What of an agent's record does not decide what work they can take: who they are, and in whose turn."""
+"""What of an agent's record does not say which sorts of work they can take, if they serve its queue."""
 
-_deciding_of = attrgetter(*(field.name for field in fields_of(Agent) if field.name not in _DECIDE_NOTHING))
+_decisive_of = attrgetter(*(field.name for field in fields_of(Agent) if field.name not in _INDECISIVE))
 
 MOST_KINDS: Final = 5_000
-"""So many kinds of agents are remembered, with where they stand."""
+"""For so many kinds of agents it is remembered what they can take."""
 
 
 def _kind_of(agent: Agent) -> tuple[Any, ...]:
-    """All that decides what work an agent can take, and nothing else."""
-    return tuple([(*held.items(),) if isinstance(held, dict) else held for held in _deciding_of(agent)])
+    """All that decides which sorts of work an agent can take: most agents are like many others."""
+    return tuple([(*held.items(),) if isinstance(held, dict) else held for held in _decisive_of(agent)])
 
 
 class Router:
@@ -253,7 +253,7 @@ class Router:
         self._same: dict[Sorts, Sorts] = {}
         self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
         self._crews_of: dict[str, list[_Crew]] = {}
-        self._stands: dict[tuple[Any, ...], list[tuple[_Line, Sorts]]] = {}
+        self._takes: dict[tuple[Any, ...], dict[Sorts, Sorts]] = {}
         self._at: datetime | None = None
         self._first_works: dict[_Line, FirstWork] = {}
         self._stirred: set[_Line] = set()
@@ -435,7 +435,6 @@ class Router:
         if lane is None:
             lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
             line.sorts = self._share_sorts(line.lanes)
-            self._stands.clear()
             for agent in map(desk.agents.__getitem__, self._crews_of):
                 if not agent.queues.isdisjoint(place):
                     self._enter_agent(agent)
@@ -447,35 +446,37 @@ class Router:
         return self._same.setdefault(found, found)
 
     def _enter_agent(self, agent: Agent) -> None:
-        crews = [line.crews.get(sorts) or line.form_crew(sorts) for line, sorts in self._stands_of(agent)]
-        self._enter_turn(agent, crews)
+        self._enter_turn(agent, self._crews_for(agent))
         if agent.offered or agent.reviews_offered:
             self._doubtful |= self._offered_to[agent.id]
 
-    def _stands_of(self, agent: Agent) -> list[tuple[_Line, Sorts]]:
-        """Where somebody stands who is as this agent is, and what they can take there; most are alike."""
-        kind = _kind_of(agent)
-        known = self._stands.get(kind)
-        if known is None:
-            if len(self._stands) >= MOST_KINDS:
-                self._stands.clear()
-            known = self._stands[kind] = self._find_stands(agent)
-        return known
-
-    def _find_stands(self, agent: Agent) -> list[tuple[_Line, Sorts]]:
-        free = _takes_offers(agent, self._policy)
-        stands, takes = [], dict[Sorts, Sorts]()
+    def _crews_for(self, agent: Agent) -> list[_Crew]:
+        """Where somebody stands who is as this agent is."""
+        crews, takes = [], self._takes_of(agent)
         for queue in agent.queues:
             for line in self._lines_served[queue]:
                 if line.place[1] == queue and line.place[0] in agent.queues:
                     continue  # they stand in it already
                 sorts = takes.get(line.sorts)
                 if sorts is None:
-                    sorts = self._share_sorts([sort for sort in line.sorts if self._takes_sort(agent, sort, free=free)])
-                    takes[line.sorts] = sorts
+                    sorts = takes[line.sorts] = self._sorts_for(agent, line.sorts)
                 if sorts:
-                    stands.append((line, sorts))
-        return stands
+                    crews.append(line.crews.get(sorts) or line.form_crew(sorts))
+        return crews
+
+    def _takes_of(self, agent: Agent) -> dict[Sorts, Sorts]:
+        """Of some sorts those that somebody can take who is as this agent is, as far as they were looked at."""
+        kind = _kind_of(agent)
+        takes = self._takes.get(kind)
+        if takes is None:
+            if len(self._takes) >= MOST_KINDS:
+                self._takes.clear()
+            takes = self._takes[kind] = {}
+        return takes
+
+    def _sorts_for(self, agent: Agent, sorts: Sorts) -> Sorts:
+        free = _takes_offers(agent, self._policy)
+        return self._share_sorts([sort for sort in sorts if self._takes_sort(agent, sort, free=free)])
 
     def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
         name, before = agent.id, self._crews_of.get(agent.id)
