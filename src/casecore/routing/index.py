@@ -23,12 +23,11 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from itertools import product
-from operator import attrgetter
 from typing import Any, Final, TypeAlias, cast
 
 from casecore.channels import Channel
 from casecore.desk import Desk
-from casecore.kernel import SYSTEM, Command, Event, fields_of
+from casecore.kernel import SYSTEM, Command, Event
 from casecore.kernel.effects import ByClass
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Priority, Strategy
@@ -137,6 +136,8 @@ class _Lane:
         return None if best is None else best[-1]
 
 
+_NO_CREWS: Final[list[_Crew]] = []
+
 FirstWork: TypeAlias = tuple[datetime, float, datetime, str, bool, _Lane]
 """A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
@@ -212,20 +213,31 @@ def _touches_in(house: House) -> Touches:
     return ByClass(lambda kind: (touched(kind, *_LOOKED_AT), touched(kind, Agent)))
 
 
-_INDECISIVE: Final = {"id", "name", "queues", "reason", "idle_since", "given_at"}.union(
-    ("away_since", "off_duty_since", "presence_at", "answered_at")
-)
-"""What of an agent's record does not say which sorts of work they can take, if they serve its queue."""
-
-_decisive_of = attrgetter(*(field.name for field in fields_of(Agent) if field.name not in _INDECISIVE))
-
 MOST_KINDS: Final = 5_000
 """For so many kinds of agents it is remembered what they can take."""
 
 
 def _kind_of(agent: Agent) -> tuple[Any, ...]:
-    """All that decides which sorts of work an agent can take: most agents are like many others."""
-    return tuple([(*held.items(),) if isinstance(held, dict) else held for held in _decisive_of(agent)])
+    """All that decides which sorts of work of the queues they serve an agent can take: most are like many others."""
+    return (
+        agent.presence,
+        agent.next_reason,
+        agent.wrap_ups,
+        agent.permissions,
+        agent.channels,
+        agent.logged_calls,
+        agent.reviews,
+        agent.reviews_offered,
+        *agent.held.items(),
+        0,  # one table ends, and the next begins
+        *agent.offered.items(),
+        0,
+        *agent.pending.items(),
+        0,
+        *agent.resolved.items(),
+        0,
+        *agent.capacity.items(),
+    )
 
 
 class Router:
@@ -246,6 +258,7 @@ class Router:
         self._policy = policy
         self._lines: dict[tuple[WaitingPlace, Strategy], _Line] = {}
         self._lines_served: defaultdict[str, list[_Line]] = defaultdict(list)
+        self._lines_of: dict[frozenset[str], list[_Line]] = {}
         self._with_hours = [queue for queue, held in policy.queues.items() if held.hours is not None]
         self._closed: frozenset[str] = frozenset()
         self._will_overflow, self._overflowed = OrderedNames(), OrderedNames()
@@ -431,6 +444,7 @@ class Router:
             line = self._lines[place, strategy] = _Line(place, priority, self._turns[strategy])
             for queue in filter(None, place):
                 self._lines_served[queue].append(line)
+            self._lines_of.clear()
         lane = line.lanes.get(sort)
         if lane is None:
             lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
@@ -453,16 +467,19 @@ class Router:
     def _crews_for(self, agent: Agent) -> list[_Crew]:
         """Where somebody stands who is as this agent is."""
         crews, takes = [], self._takes_of(agent)
-        for queue in agent.queues:
-            for line in self._lines_served[queue]:
-                if line.place[1] == queue and line.place[0] in agent.queues:
-                    continue  # they stand in it already
-                sorts = takes.get(line.sorts)
-                if sorts is None:
-                    sorts = takes[line.sorts] = self._sorts_for(agent, line.sorts)
-                if sorts:
-                    crews.append(line.crews.get(sorts) or line.form_crew(sorts))
+        for line in self._lines_of.get(agent.queues) or self._find_lines(agent.queues):
+            sorts = takes.get(line.sorts)
+            if sorts is None:
+                sorts = takes[line.sorts] = self._sorts_for(agent, line.sorts)
+            if sorts:
+                crews.append(line.crews.get(sorts) or line.form_crew(sorts))
         return crews
+
+    def _find_lines(self, queues: frozenset[str]) -> list[_Line]:
+        """The lines from which those take who serve these queues, each once; remembered until another is formed."""
+        served = (line for queue in queues for line in self._lines_served[queue])
+        lines = self._lines_of[queues] = [*dict.fromkeys(served)]
+        return lines
 
     def _takes_of(self, agent: Agent) -> dict[Sorts, Sorts]:
         """Of some sorts those that somebody can take who is as this agent is, as far as they were looked at."""
@@ -479,11 +496,12 @@ class Router:
         return self._share_sorts([sort for sort in sorts if self._takes_sort(agent, sort, free=free)])
 
     def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
-        name, before = agent.id, self._crews_of.get(agent.id)
+        name = agent.id
+        before = self._crews_of.get(name, _NO_CREWS)
         self._crews_of[name] = crews  # also where they stand nowhere: a line may form in which they do
-        moves = crews != (before or [])
+        moves = crews != before
         if moves:
-            self._change_crews(before or [], crews)
+            self._change_crews(before, crews)
         elif not crews:
             return  # nobody asks for their turn
         for strategy, turns in self._turns.items():
@@ -496,13 +514,18 @@ class Router:
 
     def _change_crews(self, before: list[_Crew], now: list[_Crew]) -> None:
         """Move somebody from the crews they stood in to those they stand in now."""
-        stays = {*before}.intersection(now)
-        left = {crew.line: crew for crew in before if crew not in stays}
-        come = {crew.line: crew for crew in now if crew not in stays}
-        self._stirred.update(line for line, crew in left.items() if line.leave_crew(crew))
-        for line, crew in come.items():
-            if line.join_crew(crew, left[line].sorts if line in left else _NO_SORTS):
-                self._stirred.add(line)
+        stirred, sorts_in = self._stirred, dict[_Line, Sorts]()
+        for crew in before:
+            if crew not in now:
+                line = crew.line
+                sorts_in[line] = crew.sorts
+                if line.leave_crew(crew):
+                    stirred.add(line)
+        for crew in now:
+            if crew not in before:
+                line = crew.line
+                if line.join_crew(crew, sorts_in.get(line, _NO_SORTS)):
+                    stirred.add(line)
 
     def _takes_sort(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
