@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -109,7 +109,10 @@ def where_wanted(handler: Handler[V]) -> Handler[V]:
     wanted = wanted_by(handler)
 
     def propose(view: V, subject: Any, policy: Any) -> tuple[Event, ...]:
-        return () if any(getattr(view, row) is None for row in wanted) else handler(view, subject, policy)
+        for row in wanted:  # a generator doubles what this costs
+            if getattr(view, row) is None:
+                return ()
+        return handler(view, subject, policy)
 
     return propose if wanted else handler
 
@@ -267,7 +270,7 @@ def running_timers(timers: Iterable[Timer]) -> Running:
     return running
 
 
-def due_instants(running: Running, view: Any, policy: Any, now: datetime | None) -> Iterator[tuple[datetime, Timer]]:
+def due_instants(running: Running, view: Any, policy: Any, now: datetime | None) -> list[tuple[datetime, Timer]]:
     """When each timer that runs for a view comes first, by what is in force then.
 
     Args:
@@ -277,16 +280,11 @@ def due_instants(running: Running, view: Any, policy: Any, now: datetime | None)
         now: From when on (aware), as `Timer.first_due` has it.
     """
     if policy.change:
-        for timer, _ in running(view):
-            instant = timer.first_due(view, policy, now)
-            if instant is not None:
-                yield instant, timer
-        return
-    said = policy.for_(view.case)  # once for all of them, as nothing changes on a date
-    for timer, since in running(view):
-        instant = timer.due_since(since, view, said, now)
-        if instant is not None:
-            yield instant, timer
+        found = [(timer.first_due(view, policy, now), timer) for timer, _ in running(view)]
+    else:  # what is in force for the case is asked once for all of them
+        said = policy.for_(view.case)
+        found = [(timer.due_since(since, view, said, now), timer) for timer, since in running(view)]
+    return [(instant, timer) for instant, timer in found if instant is not None]
 
 
 @frozen

@@ -285,7 +285,7 @@ def _is_paused(clocks: Clocks, name: ClockName) -> bool:
 
 
 def _reached_at(since: datetime, at: datetime, length: timedelta, calendar: Calendar | None) -> datetime | None:
-    """When so much open time has passed; `at`, an instant by which it is asked."""
+    """When so much open time has passed since an instant; `at` is one by which it is asked."""
     return instant_after(since, length) if calendar is None else calendar.clock(since, at, length)[1]
 
 
