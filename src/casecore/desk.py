@@ -43,7 +43,7 @@ from casecore.kernel import (
 from casecore.kernel.effects import Edits
 from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.loading import Loading, NotedTables, ReadRow, RowName
-from casecore.kernel.rooms import due_instants, running_timers
+from casecore.kernel.rooms import Timetable
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies, require_rules
 from casecore.rooms.aftermath import WrapUp
@@ -58,7 +58,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer, Message, Thread
 from casecore.rooms.whatsapp import is_open
 from casecore.rooms.wrap_ups import REMINDER
-from casecore.statuses import Status
+from casecore.statuses import CLOSED, Status
 
 
 @frozen
@@ -90,7 +90,7 @@ TimedRow: TypeAlias = Literal["case", "commitment", "wrap_up"]
 TIMED: Final[tuple[TimedRow, ...]] = get_args(TimedRow)
 """The sorts of rows on which timers run, as events and views call them."""
 
-_REMINDED: Final = running_timers((REMINDER,))
+_REMINDED: Final = Timetable((REMINDER,))
 
 
 def case_timed(view: View, sort: TimedRow) -> str:
@@ -392,7 +392,7 @@ class Desk:
         """What timers see of a row; None where none of them runs: there is no such row, or the case is closed."""
         if sort == "case":
             file = row_called(self.cases, row_id)
-            return None if file is None or file.case.status is Status.CLOSED else self.view_of(row_id)
+            return None if file is None or file.case.status is CLOSED else self.view_of(row_id)
         if sort == "commitment":
             commitment = row_called(self.commitments, row_id)
             return None if commitment is None else self.house.view(commitment=commitment)
@@ -409,8 +409,8 @@ class Desk:
         if view is None:
             return ()
         case = case_timed(view, sort)
-        running = _REMINDED if sort == "wrap_up" else self.house.running_under(self.policy)
-        return tuple(due_of(timer, at, view, case) for at, timer in due_instants(running, view, self.policy, now))
+        timetable = _REMINDED if sort == "wrap_up" else self.house.timetable_under(self.policy)
+        return tuple(due_of(timer, at, view, case) for at, timer in timetable.due(view, self.policy, now))
 
     def clocks(self, case: str, at: datetime) -> tuple[Clock, ...]:
         """How the service clocks of a case stand at an instant: those that have begun, each with its target.

@@ -247,44 +247,50 @@ class Timer:
         return None
 
 
-Running: TypeAlias = Callable[[Any], list[tuple[Timer, datetime]]]
-"""(view) -> which timers run, and the instant since which each does."""
+class Timetable:
+    """Timers that are asked together, over and over: when each comes first.
 
-
-def running_timers(timers: Iterable[Timer]) -> Running:
-    """How it is found which of these timers run for a view: those whose instant is there, in their order.
-
-    It is written as text, because an agenda asks it after every event.
+    Args:
+        timers: The timers.
     """
+
+    __slots__ = ("_find", "timers")
+
+    def __init__(self, timers: Iterable[Timer]) -> None:
+        self.timers = tuple(timers)
+        self._find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] | None = None
+
+    def due(self, view: Any, policy: Any, now: datetime | None) -> list[tuple[datetime, Timer]]:
+        """The instants at which they come, by what is in force then, in the order of the timers.
+
+        Args:
+            view: What can be seen of the case.
+            policy: The whole SOP, with its dated changes and overrides.
+            now: From when on (aware), as `Timer.first_due` has it.
+        """
+        if policy.change:
+            found = [(timer.first_due(view, policy, now), timer) for timer in self.timers]
+            return [(at, timer) for at, timer in found if at is not None]
+        if self._find is None:
+            self._find = _finder_of(self.timers)
+        return self._find(view, policy.for_(view.case), now)  # nothing changes on a date: it is asked once for all
+
+
+def _finder_of(timers: Iterable[Timer]) -> Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]]:
+    """When each of them comes that runs; written as text, because an agenda asks it after every event."""
     known: dict[str, Any] = {}
     lines = ["found = []"]
     for number, timer in enumerate(timers):
         row, name = timer.place
-        known[f"timer_{number}"] = timer
+        known |= {f"timer_{number}": timer, f"due_{number}": timer.due_since}
         lines += [
             f"if view.{row} is not None and (since := view.{row}.{name}) is not None:",
-            f"    found.append((timer_{number}, since))",
+            f"    if (at := due_{number}(since, view, policy, now)) is not None:",
+            f"        found.append((at, timer_{number}))",
         ]
-    exec("\n    ".join(("def running(view):", *lines, "return found")), known)  # noqa: S102 -- names of our own fields
-    running: Running = known["running"]
-    return running
-
-
-def due_instants(running: Running, view: Any, policy: Any, now: datetime | None) -> list[tuple[datetime, Timer]]:
-    """When each timer that runs for a view comes first, by what is in force then.
-
-    Args:
-        running: Which timers run.
-        view: What can be seen of the case.
-        policy: The whole SOP, with its dated changes and overrides.
-        now: From when on (aware), as `Timer.first_due` has it.
-    """
-    if policy.change:
-        found = [(timer.first_due(view, policy, now), timer) for timer, _ in running(view)]
-    else:  # what is in force for the case is asked once for all of them
-        said = policy.for_(view.case)
-        found = [(timer.due_since(since, view, said, now), timer) for timer, since in running(view)]
-    return [(instant, timer) for instant, timer in found if instant is not None]
+    exec("\n    ".join(("def find(view, policy, now):", *lines, "return found")), known)  # noqa: S102 -- names of our own fields
+    find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] = known["find"]
+    return find
 
 
 @frozen

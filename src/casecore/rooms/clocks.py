@@ -86,6 +86,8 @@ class EarlierWait:
     missed: ClockVerdict | None = None
 
 
+_NOTHING = timedelta(0)
+
 MOST_REPLIES = 10
 """So many first replies are remembered, in case they never reach the customer."""
 
@@ -265,19 +267,16 @@ def time_to_target(name: ClockName, view: SeesClocks, policy: Policy) -> timedel
     every event.
     """
     case, clocks = view.case, view.clocks
-    run = None if clocks is None else run_of(clocks, name)
-    if case is None or clocks is None or run is None or run.since is None:
+    if case is None or clocks is None or clocks.closed_at is not None:
         return None
-    if run.verdict is not None or run.reached_at is not None or clocks.closed_at is not None:
+    since, reached_at, verdict = run_of(clocks, name)
+    if since is None or reached_at is not None or verdict is not None or _is_paused(clocks, name):
         return None
     if policy.layered:
-        policy = policy.at(run.since).for_(case)
+        policy = policy.at(since).for_(case)
     target, calendar = policy.service_target(name, case.channel, clocks.level)
-    if target is None or _is_paused(clocks, name):
-        return None
-    length = _sum_of(target, _left_out(clocks, name))
-    due = _reached_at(run.since, run.since, length, calendar)
-    return None if due is None else due - run.since
+    due = None if target is None else _reached_at(since, since, _sum_of(target, _left_out(clocks, name)), calendar)
+    return None if due is None else due - since
 
 
 def _is_paused(clocks: Clocks, name: ClockName) -> bool:
@@ -300,7 +299,7 @@ def elapsed_time(clocks: Clocks, name: ClockName, calendar: Calendar | None, at:
 
 
 def _left_out(clocks: Clocks, name: ClockName) -> timedelta:
-    return timedelta(seconds=clocks.left_out) if name is ClockName.SOLUTION else timedelta(0)
+    return timedelta(seconds=clocks.left_out) if clocks.left_out and name is ClockName.SOLUTION else _NOTHING
 
 
 def open_time(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:

@@ -25,7 +25,7 @@ from casecore.kernel.blanks import named_blanks
 from casecore.kernel.deciding import MOST_ENLARGED, Decider
 from casecore.kernel.effects import Effects, Place
 from casecore.kernel.records import record
-from casecore.kernel.rooms import Running, running_timers
+from casecore.kernel.rooms import Timetable
 from casecore.kernel.views import Views
 from casecore.policies import Policy
 from casecore.rooms.absences import ABSENCES
@@ -234,7 +234,7 @@ class House(Decider[View]):
     views: Views[View] = field(init=False, repr=False)
     timers: tuple[Timer, ...] = field(init=False, repr=False)
     told: Mapping[type[Command], str] = field(init=False, repr=False)
-    _running: dict[int, tuple[Any, Running]] = field(init=False, repr=False, factory=dict)
+    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, repr=False, factory=dict)
 
     @file.default
     def _file_class(self) -> type[CaseFile]:
@@ -282,14 +282,14 @@ class House(Decider[View]):
         """Every timer of every room, and those that a policy brings."""
         return (*self.timers, *self.under(policy).rooms[-1].timers) if policy.rule else self.timers
 
-    def running_under(self, policy: Policy) -> Running:
-        """How it is found which of these timers run for a view; compiled once for the rules that a policy brings."""
+    def timetable_under(self, policy: Policy) -> Timetable:
+        """When these timers come; compiled once for the rules that a policy brings."""
         said = policy.rule
-        known = self._running.get(id(said))
+        known = self._timetables.get(id(said))
         if known is None:
-            if len(self._running) >= MOST_ENLARGED:
-                self._running.clear()
-            known = self._running[id(said)] = said, running_timers(self.timers_under(policy))
+            if len(self._timetables) >= MOST_ENLARGED:
+                self._timetables.clear()
+            known = self._timetables[id(said)] = said, Timetable(self.timers_under(policy))
         return known[1]
 
     def __reduce__(self) -> tuple[Callable[[str, str], House], tuple[str, str]]:

@@ -9,15 +9,14 @@ by then another policy may be in force.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from casecore.desk import TIMED, Desk, Due, TimedRow, case_timed, due_of
 from casecore.kernel import Event, Timer
 from casecore.kernel.effects import ByClass
-from casecore.kernel.rooms import Running, due_instants, running_timers
+from casecore.kernel.rooms import Timetable
 from casecore.rooms.composition import View
 from casecore.routing import NEVER
 from casecore.routing.heap import HeapEntry, OrderedNames
@@ -30,10 +29,12 @@ Name: TypeAlias = tuple[TimedRow, str]
 Coming: TypeAlias = tuple[datetime, str, int, Timer]
 """Something that comes: when, the key that sets it, its place among what comes on its row, and its timer."""
 
-_rows_named = ByClass[tuple[tuple[TimedRow, Callable[[Any], str | None]], ...]](
-    lambda kind: tuple((sort, attrgetter(sort)) for sort in TIMED if hasattr(kind, sort))
+_OTHERS: Final[tuple[TimedRow, ...]] = ("commitment", "wrap_up")
+
+_named_by = ByClass[tuple[bool, tuple[TimedRow, ...], bool]](
+    lambda kind: (hasattr(kind, "case"), tuple(row for row in _OTHERS if hasattr(kind, row)), hasattr(kind, "agent"))
 )
-"""The rows that events of a class name, each by the field that is called as its sort."""
+"""Whether events of a class name a case; which other rows they name; and whether they name an agent."""
 
 _NOBODY: Final = (None, None)
 
@@ -64,11 +65,11 @@ class Agenda:
         self._work_of: defaultdict[str, set[str]] = defaultdict(set)
         self._wrap_ups_of: defaultdict[str, set[str]] = defaultdict(set)
         self._first: tuple[HeapEntry, Due] | None = None
-        self._running: dict[TimedRow, Running] = {}
+        self._timetables: dict[TimedRow, Timetable] = {}
         for sort in TIMED:
             timers = [timer for timer in desk.timers_of(sort) if self._only is None or timer.command is not None]
             if timers:
-                self._running[sort] = running_timers(timers)
+                self._timetables[sort] = Timetable(timers)
         rows = (("case", desk.cases), ("commitment", desk.commitments), ("wrap_up", desk.wrap_ups))
         self._touched: dict[Name, datetime | None] = {(sort, row): desk.now for sort, table in rows for row in table}
 
@@ -82,17 +83,20 @@ class Agenda:
         if desk.policy is not self._desk.policy or desk.house is not self._desk.house:
             self._enter_all(desk)
         self._desk = desk
-        touched, now = self._touched, desk.now
-        for event in events:
-            case = None
-            for sort, row_id_of in _rows_named[event.__class__]:
-                row_id = row_id_of(event)
-                if row_id is not None:
-                    touched[sort, row_id] = now
-                    case = row_id if sort == "case" else case
-            agent = None if case is not None else getattr(event, "agent", None)
-            if agent is not None:  # whether somebody is there concerns all that they hold and review
-                touched.update(dict.fromkeys((("case", held) for held in self._work_of.get(agent, ())), now))
+        touched, now, last = self._touched, desk.now, None
+        any_event: Any
+        for any_event in events:
+            has_case, others, has_agent = _named_by[any_event.__class__]
+            case = any_event.case if has_case else None
+            if case is not None:
+                if case != last:  # mostly all are about one
+                    touched["case", case] = now
+                    last = case
+            elif has_agent:  # whether somebody is there concerns all that they hold and review
+                for held in self._work_of.get(any_event.agent, ()):
+                    touched["case", held] = now
+            for row in others:
+                touched[row, getattr(any_event, row)] = now
 
     def next(self) -> Due | None:
         """What comes next; None when nothing does."""
@@ -138,7 +142,8 @@ class Agenda:
     def _look_at(self, name: Name, now: datetime | None) -> None:
         """Enter what comes on a row now; from when on matters as for `Desk.due_of_case`."""
         sort, row_id = name
-        if sort not in self._running:
+        timetable = self._timetables.get(sort)
+        if timetable is None:
             return
         desk, coming = self._desk, list[Coming]()
         view = desk.seen_of(sort, row_id)
@@ -147,7 +152,7 @@ class Agenda:
         if view is None:
             self._enter(name, "", coming)
             return
-        for place, (at, timer) in enumerate(due_instants(self._running[sort], view, desk.policy, now)):
+        for place, (at, timer) in enumerate(timetable.due(view, desk.policy, now)):
             instant = self._untold(at, timer, view)
             if instant is not None:
                 coming.append((instant, timer.key, place, timer))
