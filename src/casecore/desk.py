@@ -391,8 +391,8 @@ class Desk:
     def seen_of(self, sort: TimedRow, row_id: str) -> View | None:
         """What timers see of a row; None where none of them runs: there is no such row, or the case is closed."""
         if sort == "case":
-            file = row_called(self.cases, row_id)
-            return None if file is None or file.case.status is CLOSED else self.view_of(row_id)
+            view = self.view_of(row_id)
+            return None if view.case is None or view.case.status is CLOSED else view
         if sort == "commitment":
             commitment = row_called(self.commitments, row_id)
             return None if commitment is None else self.house.view(commitment=commitment)

@@ -108,7 +108,8 @@ class SeesWriter(SeesThread, Protocol):
 
 def is_blocked(view: SeesWriter) -> bool:
     """Whether what is written counts for nothing: its thread is blocked, or whoever's it is, or whoever writes."""
-    for row in (view.thread, person_of(view), view.writer):  # noqa: SIM110 -- a generator doubles what this costs
+    rows = (view.thread, person_of(view), view.writer)
+    for row in rows:  # noqa: SIM110 -- a generator doubles what this costs
         if row is not None and row.blocked:
             return True
     return False

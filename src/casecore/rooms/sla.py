@@ -60,9 +60,12 @@ from casecore.rooms.cases import (
     only_holder,
 )
 from casecore.rooms.clocks import (
+    FRT,
     MET,
     MISSED,
     MOST_REPLIES,
+    NRT,
+    ST,
     STOPPED,
     ClockName,
     Clocks,
@@ -79,8 +82,6 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.snoozes import CaseSnoozed
 from casecore.statuses import CLOSED, NEW, OPEN, PENDING, RESOLVED, Status
-
-FRT, NRT, ST = ClockName
 
 
 class HasClocks(HasCase, SeesClocks, Protocol):
