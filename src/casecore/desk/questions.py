@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
-from casecore.kernel import Command, Probe, Reason, Verdict, frozen
+from casecore.kernel import Command, Probe, Reason, Timer, Verdict, frozen
 from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.loading import NotedTables, RowName
+from casecore.kernel.rooms import Timetable
 from casecore.policies import Policy
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
@@ -26,7 +27,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer, Message, Thread
 from casecore.rooms.whatsapp import is_open
 from casecore.rooms.wrap_ups import REMINDER
-from casecore.statuses import Status
+from casecore.statuses import CLOSED, Status
 
 
 @frozen
@@ -46,6 +47,26 @@ class Due:
     key: str
     case: str
     command: Command | None = None
+
+
+def due_of(timer: Timer, instant: datetime, view: View, case: str) -> Due:
+    """What is due when a timer comes at an instant: it happens to this case, of which this is seen."""
+    command = timer.command(view, instant) if timer.command is not None else None
+    return Due(instant, timer.name, timer.key, case, command)
+
+
+TimedRow: TypeAlias = Literal["case", "commitment", "wrap_up"]
+TIMED: Final[tuple[TimedRow, ...]] = get_args(TimedRow)
+"""The sorts of rows on which timers run, as events and views call them."""
+
+_REMINDED: Final = Timetable((REMINDER,))
+
+
+def case_timed(view: View, sort: TimedRow) -> str:
+    """The case to which something happens that a row of this sort is timed for."""
+    row = getattr(view, sort)
+    case: str = row.id if sort == "case" else row.case
+    return case
 
 
 @frozen
@@ -205,32 +226,46 @@ class AnyDesk:
             at: From when on (aware); None: from the instant of the last event. It matters only where the policy
                 changes on a date: what is due by then, or would have been before, is due by what is in force then.
         """
-        file = row_called(self.cases, case)
-        if file is None or file.case.status is Status.CLOSED:
-            return ()
-        return tuple(self._due_of(self.view_of(case), case, at or self.now))
+        return self._due_on("case", case, at or self.now)
 
     def due_of_commitment(self, commitment: str) -> tuple[Due, ...]:
         """When a commitment is due; empty when it does not stand."""
-        row = row_called(self.commitments, commitment)
-        return () if row is None else tuple(self._due_of(self.house.view(commitment=row), row.case, self.now))
+        return self._due_on("commitment", commitment, self.now)
 
     def due_of_wrap_up(self, wrap_up: str) -> tuple[Due, ...]:
         """When a wrap-up is overdue, also one on a closed case; empty when it is done, or nobody is to be reminded."""
-        row = row_called(self.wrap_ups, wrap_up)
-        if row is None:
-            return ()
-        file = self.cases.get(row.case)
-        case = None if file is None else file.case  # whose overrides may say how long
-        view = self.house.view(wrap_up=row, case=case)
-        return tuple(due for due in self._due_of(view, row.case, self.now) if due.key == REMINDER.key)
+        return self._due_on("wrap_up", wrap_up, self.now)
 
-    def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
-        for timer in self.house.timers_under(self.policy):
-            instant = timer.first_due(view, self.policy, now)
-            if instant is not None:
-                command = timer.command(view, instant) if timer.command is not None else None
-                yield Due(instant, timer.name, timer.key, case, command)
+    def timers_of(self, sort: TimedRow) -> tuple[Timer, ...]:
+        """The timers that may run on rows of a sort."""
+        if sort == "wrap_up":
+            return (REMINDER,)
+        timers = self.house.timers_under(self.policy)
+        return tuple(timer for timer in timers if (timer.place[0] == "commitment") is (sort == "commitment"))
+
+    def seen_of(self, sort: TimedRow, row_id: str) -> View | None:
+        """What timers see of a row; None where none of them runs: there is no such row, or the case is closed."""
+        if sort == "case":
+            view = self.view_of(row_id)
+            return None if view.case is None or view.case.status is CLOSED else view
+        if sort == "commitment":
+            commitment = row_called(self.commitments, row_id)
+            return None if commitment is None else self.house.view(commitment=commitment)
+        wrap_up = row_called(self.wrap_ups, row_id)
+        if wrap_up is None:
+            return None
+        file = self.cases.get(wrap_up.case)
+        return self.house.view(
+            wrap_up=wrap_up, case=None if file is None else file.case
+        )  # its overrides may say how long
+
+    def _due_on(self, sort: TimedRow, row_id: str, now: datetime | None) -> tuple[Due, ...]:
+        view = self.seen_of(sort, row_id)
+        if view is None:
+            return ()
+        case = case_timed(view, sort)
+        timetable = _REMINDED if sort == "wrap_up" else self.house.timetable_under(self.policy)
+        return tuple(due_of(timer, at, view, case) for at, timer in timetable.due(view, self.policy, now))
 
     def clocks(self, case: str, at: datetime) -> tuple[Clock, ...]:
         """How the service clocks of a case stand at an instant: those that have begun, each with its target.

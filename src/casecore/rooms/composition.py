@@ -23,9 +23,10 @@ from attrs import field
 
 from casecore.kernel import Command, Room, Rule, Timer, changed, fields_of
 from casecore.kernel.blanks import named_blanks
-from casecore.kernel.deciding import Decider
+from casecore.kernel.deciding import MOST_ENLARGED, Decider
 from casecore.kernel.effects import ByClass, Effects, Place
 from casecore.kernel.records import record
+from casecore.kernel.rooms import Timetable
 from casecore.kernel.sequences import Sequences
 from casecore.kernel.views import Views
 from casecore.policies import Policy
@@ -237,6 +238,7 @@ class House(Decider[View]):
     views: Views[View] = field(init=False, repr=False)
     timers: tuple[Timer, ...] = field(init=False, repr=False)
     told: Mapping[type[Command], str] = field(init=False, repr=False)
+    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, repr=False, factory=dict)
 
     @file.default
     def _file_class(self) -> type[CaseFile]:
@@ -287,6 +289,16 @@ class House(Decider[View]):
     def timers_under(self, policy: Policy) -> tuple[Timer, ...]:
         """Every timer of every room, and those that a policy brings."""
         return (*self.timers, *self.under(policy).rooms[-1].timers) if policy.rule else self.timers
+
+    def timetable_under(self, policy: Policy) -> Timetable:
+        """When these timers come; compiled once for the rules that a policy brings."""
+        said = policy.rule
+        known = self._timetables.get(id(said))
+        if known is None:
+            if len(self._timetables) >= MOST_ENLARGED:
+                self._timetables.clear()
+            known = self._timetables[id(said)] = said, Timetable(self.timers_under(policy))
+        return known[1]
 
     def __reduce__(self) -> tuple[Callable[[str, str], House], tuple[str, str]]:
         """Rooms are code, which is never sent: another process finds the house where this one has it."""

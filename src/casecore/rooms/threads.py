@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import field
 
@@ -42,6 +42,10 @@ class Feeling(StrEnum):
 # Records -----------------------------------------------------------------------------------------------
 
 
+NOTHING_KNOWN: Final[Mapping[str, str]] = FrozenDict()
+"""The profile of whoever has none: the same for all of them."""
+
+
 @record
 class Customer:
     """Somebody who writes or calls.
@@ -59,7 +63,7 @@ class Customer:
 
     id: str
     name: str | None = None
-    profile: Mapping[str, str] = field(factory=FrozenDict, hash=False)
+    profile: Mapping[str, str] = field(default=NOTHING_KNOWN, hash=False)
     positive: int = a_count(default=0)
     negative: int = a_count(default=0)
     opted_in: bool | None = None
