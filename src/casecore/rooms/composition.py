@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pickle import PicklingError
 from types import NoneType
@@ -23,9 +24,10 @@ from attrs import field
 from casecore.kernel import Command, Room, Rule, Timer, changed, fields_of
 from casecore.kernel.blanks import named_blanks
 from casecore.kernel.deciding import MOST_ENLARGED, Decider
-from casecore.kernel.effects import Effects, Place
+from casecore.kernel.effects import ByClass, Effects, Place
 from casecore.kernel.records import record
 from casecore.kernel.rooms import Timetable
+from casecore.kernel.sequences import Sequences
 from casecore.kernel.views import Views
 from casecore.policies import Policy
 from casecore.rooms.absences import ABSENCES
@@ -218,6 +220,7 @@ class House(Decider[View]):
         view: The class of the views.
         places: Where the records of each class live.
         effects: What events do to the desk's records.
+        forms: How events that come together change a desk, by the class of the desk.
         views: How the desk's views are filled.
         timers: Every timer of every room.
         told: The sentences in which rooms of a team's own tell their commands.
@@ -231,6 +234,7 @@ class House(Decider[View]):
     view: type[View] = field(init=False, repr=False)
     places: Mapping[type, Place] = field(init=False, repr=False)
     effects: Effects = field(init=False, repr=False)
+    forms: ByClass[Sequences] = field(init=False, repr=False)
     views: Views[View] = field(init=False, repr=False)
     timers: tuple[Timer, ...] = field(init=False, repr=False)
     told: Mapping[type[Command], str] = field(init=False, repr=False)
@@ -253,6 +257,10 @@ class House(Decider[View]):
     @effects.default
     def _effects_of_events(self) -> Effects:
         return self.effects_at(self.places)
+
+    @forms.default
+    def _no_forms_yet(self) -> ByClass[Sequences]:
+        return ByClass(partial(Sequences, self.effects))
 
     @views.default
     def _filled_views(self) -> Views[View]:

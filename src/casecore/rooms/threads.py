@@ -274,8 +274,9 @@ def finds_message(name: str = "message", row: str = "message") -> Mapping[str, C
 
     def rows_named(view: Any, command: Any) -> tuple[str, ...]:
         case, message = view.case, getattr(command, name)
-        threads = () if case is None or message is None else (case.thread, *case.joined, *case.threads)
-        return tuple(message_row(thread, message) for thread in threads)
+        if case is None or message is None:
+            return ()
+        return tuple(message_row(thread, message) for thread in (case.thread, *case.joined, *case.threads))
 
     return MappingProxyType({row: rows_named})
 

@@ -9,11 +9,12 @@ date on which it changes, everything is looked at again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias, cast
 
-from casecore.desk import TIMED, Desk, Due, TimedRow, case_timed, due_of
+from casecore.desk import AnyDesk, Due
+from casecore.desk.questions import TIMED, TimedRow, case_timed, due_of
 from casecore.kernel import Event, Timer
 from casecore.kernel.effects import ByClass
 from casecore.kernel.rooms import Timetable
@@ -40,7 +41,7 @@ _named_by = ByClass[tuple[bool, tuple[TimedRow, ...], bool]](
 _NOBODY: Final = (None, None)
 
 
-def _in_force(desk: Desk) -> Policy:
+def _in_force(desk: AnyDesk) -> Policy:
     """The policy by which a desk has come as far as it is."""
     return desk.policy if desk.now is None else desk.policy.at(desk.now)
 
@@ -57,13 +58,13 @@ class Agenda:
             costs less; None: everything.
     """
 
-    def __init__(self, desk: Desk, only: Literal["commands"] | None = None) -> None:
+    def __init__(self, desk: AnyDesk, only: Literal["commands"] | None = None) -> None:
         self._only = only
         self._told_until: datetime | None = None
         self._enter_all(desk, _in_force(desk))
         self._look_again()
 
-    def _enter_all(self, desk: Desk, in_force: Policy) -> None:
+    def _enter_all(self, desk: AnyDesk, in_force: Policy) -> None:
         self._desk, self._in_force = desk, in_force
         self._order = OrderedNames()
         self._coming: dict[Name, list[Coming]] = {}  # of each row the soonest last
@@ -76,10 +77,13 @@ class Agenda:
             timers = [timer for timer in desk.timers_of(sort) if self._only is None or timer.command is not None]
             if timers:
                 self._timetables[sort] = Timetable(timers)
-        rows = (("case", desk.cases), ("commitment", desk.commitments), ("wrap_up", desk.wrap_ups))
-        self._touched: dict[Name, datetime | None] = {(sort, row): desk.now for sort, table in rows for row in table}
+        rows: Mapping[TimedRow, Iterable[str]]
+        rows = {"case": desk.cases, "commitment": desk.commitments, "wrap_up": desk.wrap_ups}
+        self._touched: dict[Name, datetime | None] = {
+            (sort, row): desk.now for sort, table in rows.items() for row in table
+        }
 
-    def update(self, desk: Desk, events: Iterable[Event]) -> None:
+    def update(self, desk: AnyDesk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
 
         Args:

@@ -26,7 +26,7 @@ from itertools import product
 from typing import Any, Final, TypeAlias, cast
 
 from casecore.channels import Channel
-from casecore.desk import Desk
+from casecore.desk import AnyDesk
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.kernel.effects import ByClass
 from casecore.policies import Aspect, Policy
@@ -249,12 +249,12 @@ class Router:
         desk: The whole desk; everything that waits is entered.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AnyDesk) -> None:
         self._touches = _touches_in(desk.house)
         self._now = LONG_AGO if desk.now is None else desk.now
         self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
 
-    def _enter_all(self, desk: Desk, policy: Policy) -> None:
+    def _enter_all(self, desk: AnyDesk, policy: Policy) -> None:
         self._policy = policy
         self._lines: dict[tuple[WaitingPlace, Strategy], _Line] = {}
         self._lines_served: defaultdict[str, list[_Line]] = defaultdict(list)
@@ -279,7 +279,7 @@ class Router:
         for agent in desk.agents.values():
             self._enter_agent(agent)
 
-    def update(self, desk: Desk, events: Iterable[Event]) -> None:
+    def update(self, desk: AnyDesk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
 
         Args:
@@ -303,7 +303,7 @@ class Router:
             if row is not None:
                 self._enter_agent(row)
 
-    def next(self, desk: Desk, at: datetime) -> Command | None:
+    def next(self, desk: AnyDesk, at: datetime) -> Command | None:
         """The next command that routing proposes, as `routing.next_offer` would; None when there is nothing to do.
 
         Args:
@@ -343,7 +343,7 @@ class Router:
             self._compare_line(lane.line, at)
         return None
 
-    def _follow_time(self, desk: Desk) -> None:
+    def _follow_time(self, desk: AnyDesk) -> None:
         """Let cases overflow whose time has come, or has not should the clock go back; and queues open and close."""
         for waiting, has_come in ((self._will_overflow, True), (self._overflowed, False)):
             while (entry := waiting.first_entry()) is not None and (entry[1] <= self._now) is has_come:
@@ -390,7 +390,7 @@ class Router:
 
     # Entering ------------------------------------------------------------------------------------------
 
-    def _enter_case(self, file: CaseFile, desk: Desk) -> None:
+    def _enter_case(self, file: CaseFile, desk: AnyDesk) -> None:
         case, offers = file.case.id, file.offers
         cases, reviews = self._lane_of
         self._will_overflow.drop_name(case)
@@ -408,7 +408,7 @@ class Router:
             for agent in offered:
                 self._offered_to[agent].add(case)
 
-    def _place_work(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
+    def _place_work(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: AnyDesk) -> None:
         lane = None if work is None else self._lane_for(work, self._place_of(work), desk)
         before = lane_of.get(case)
         if before is not None:
@@ -435,7 +435,7 @@ class Router:
             self._will_overflow.set_entry((due, due, work.case))
         return work.queue, helping_queue(work.queue, work.since, self._policy, self._now)
 
-    def _lane_for(self, work: Work, place: WaitingPlace, desk: Desk) -> _Lane:
+    def _lane_for(self, work: Work, place: WaitingPlace, desk: AnyDesk) -> _Lane:
         sort = (work.channel, work.review, work.aspect, work.logged)
         strategy = self._policy.of(work.aspect).routing.agents
         line = self._lines.get((place, strategy))
