@@ -13,7 +13,7 @@ from random import Random
 from bench.measure import Contender, Line, side_by_side
 from casecore import Calendar, Channel, Desk, Policy, ReceiveMessage
 from casecore.policies.sections import Opening, Sla, Targets
-from casecore.rooms.sla import first_response
+from casecore.rooms.clocks import first_response
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 EVALUATIONS = 10_000

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field
@@ -172,6 +173,12 @@ def _always(_: Any) -> bool:
     return True
 
 
+@cache
+def _split(path: str) -> tuple[str, str]:
+    row, _, name = path.partition(".")
+    return row, name
+
+
 @frozen
 class Timer:
     """An instant that rules compare with the clock, declared once: `due`, refusals and the explorer read this.
@@ -197,17 +204,11 @@ class Timer:
     command: Callable[[Any, datetime], Command] | None = field(default=None, repr=False)
     again: Callable[[Any, Any, datetime], datetime | None] | None = field(default=None, repr=False)
     compared: Callable[[Any], bool] = field(default=_always, repr=False)
-    _place: tuple[str, str] = field(init=False, eq=False, repr=False)
-
-    @_place.default
-    def _place_of_instant(self) -> tuple[str, str]:
-        row, _, name = self.since.partition(".")
-        return row, name
 
     @property
     def place(self) -> tuple[str, str]:
         """The row of the view in which the instant stands, and the field."""
-        return self._place
+        return _split(self.since)
 
     def due(self, view: Any, policy: Any, now: datetime | None = None) -> datetime | None:
         """The instant at which it happens, or None when the timer is not running.
@@ -217,7 +218,7 @@ class Timer:
             policy: What is in force for it.
             now: From when on (aware), for what comes again and again; None: since it runs.
         """
-        row_name, name = self._place
+        row_name, name = _split(self.since)
         row = getattr(view, row_name)
         since: datetime | None = None if row is None else getattr(row, name)
         return None if since is None else self.due_since(since, view, policy, now)

@@ -2,8 +2,8 @@
 
 `Desk.due` looks at every case. An agenda follows the events instead: it notes what they touch, and looks again only
 there, when it is asked. What comes on a row it keeps, and enters the soonest of it; what came there before is dropped,
-so nothing that has been overtaken comes up. Only where a policy changes on a date, what comes first is read once more:
-by then another policy may be in force.
+so nothing that has been overtaken comes up. Only where another policy comes into force, by `Desk.with_policy` or on a
+date on which it changes, everything is looked at again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from casecore.desk.questions import TIMED, TimedRow, case_timed, due_of
 from casecore.kernel import Event, Timer
 from casecore.kernel.effects import ByClass
 from casecore.kernel.rooms import Timetable
+from casecore.policies import Policy
 from casecore.rooms.composition import View
 from casecore.routing import NEVER
 from casecore.routing.heap import HeapEntry, OrderedNames
@@ -40,6 +41,11 @@ _named_by = ByClass[tuple[bool, tuple[TimedRow, ...], bool]](
 _NOBODY: Final = (None, None)
 
 
+def _in_force(desk: AnyDesk) -> Policy:
+    """The policy by which a desk has come as far as it is."""
+    return desk.policy if desk.now is None else desk.policy.at(desk.now)
+
+
 class Agenda:
     """Every instant to come of a desk.
 
@@ -55,11 +61,11 @@ class Agenda:
     def __init__(self, desk: AnyDesk, only: Literal["commands"] | None = None) -> None:
         self._only = only
         self._told_until: datetime | None = None
-        self._enter_all(desk)
+        self._enter_all(desk, _in_force(desk))
         self._look_again()
 
-    def _enter_all(self, desk: AnyDesk) -> None:
-        self._desk = desk
+    def _enter_all(self, desk: AnyDesk, in_force: Policy) -> None:
+        self._desk, self._in_force = desk, in_force
         self._order = OrderedNames()
         self._coming: dict[Name, list[Coming]] = {}  # of each row the soonest last
         self._people: dict[str, tuple[str | None, str | None]] = {}  # who holds it, and who reviews it
@@ -73,7 +79,9 @@ class Agenda:
                 self._timetables[sort] = Timetable(timers)
         rows: Mapping[TimedRow, Iterable[str]]
         rows = {"case": desk.cases, "commitment": desk.commitments, "wrap_up": desk.wrap_ups}
-        self._touched: dict[Name, datetime | None] = {(sort, row): desk.now for sort, table in rows.items() for row in table}
+        self._touched: dict[Name, datetime | None] = {
+            (sort, row): desk.now for sort, table in rows.items() for row in table
+        }
 
     def update(self, desk: AnyDesk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
@@ -82,8 +90,9 @@ class Agenda:
             desk: The desk after it.
             events: What happened.
         """
-        if desk.policy is not self._desk.policy or desk.house is not self._desk.house:
-            self._enter_all(desk)
+        in_force = _in_force(desk)
+        if in_force is not self._in_force:
+            self._enter_all(desk, in_force)
         self._desk = desk
         touched, now, last = self._touched, desk.now, None
         any_event: Any
@@ -103,13 +112,12 @@ class Agenda:
     def next(self) -> Due | None:
         """What comes next; None when nothing does."""
         self._look_again()
-        entry = self._first_by_now() if self._desk.policy.change else self._order.first_entry()
+        entry = self._order.first_entry()
         if entry is None:
             return None
         if self._first is None or self._first[0] is not entry:
             at, case, _, name = entry
-            view = cast("View", self._desk.seen_of(*name))  # something comes there, so it is there
-            self._first = entry, due_of(self._coming[name][-1][-1], at, view, case)
+            self._first = entry, due_of(self._coming[name][-1][-1], at, self._seen(name), case)
         return self._first[1]
 
     def ripe(self, at: datetime) -> tuple[Due, ...]:
@@ -128,10 +136,14 @@ class Agenda:
                 again.append((name, due.case, told))
         self._told_until = at
         for name, case, (came, key, place, timer) in again:
-            instant = self._untold(came, timer, cast("View", self._desk.seen_of(*name)))
+            instant = self._untold(came, timer, self._seen(name))
             if instant is not None:
                 self._enter(name, case, [*self._coming.get(name, ()), (instant, key, place, timer)])
         return tuple(ripe)
+
+    def _seen(self, name: Name) -> View:
+        """What is seen of a row on which something comes, so that it is there."""
+        return cast("View", self._desk.seen_of(*name))
 
     # Looking -------------------------------------------------------------------------------------------
 
@@ -154,36 +166,32 @@ class Agenda:
         if view is None:
             self._enter(name, "", coming)
             return
+        told = self._told_until
         for place, (at, timer) in enumerate(timetable.due(view, desk.policy, now)):
-            instant = self._untold(at, timer, view)
+            instant = at if told is None or told < at else self._untold(at, timer, view)
             if instant is not None:
                 coming.append((instant, timer.key, place, timer))
-        case = case_timed(view, sort)
+        case = row_id if sort == "case" else case_timed(view, sort)
         if sort == "wrap_up" and desk.policy.override:
             self._wrap_ups_of[case].add(row_id)
         self._enter(name, case, coming)
 
     def _follow_case(self, case: str, view: View | None) -> None:
         """Note who works on a case; and look at its wrap-ups, if the policy may say something else of them now."""
-        before = self._people.pop(case, _NOBODY)
-        draft = None if view is None else view.draft
-        holder = None if view is None or view.case is None else view.case.assignee
-        people = (holder, None if draft is None else draft.reviewer)
+        before, people = self._people.get(case, _NOBODY), _people_of(view)
         if people != before:
+            self._people[case] = people
             for agent in filter(None, before):
                 self._work_of[agent].discard(case)
             for agent in filter(None, people):
                 self._work_of[agent].add(case)
-        if people != _NOBODY:
-            self._people[case] = people
-        for wrap_up in self._wrap_ups_of.pop(case, ()):
-            self._touched["wrap_up", wrap_up] = self._desk.now  # which notes it again, if it is still there
+        if case in self._wrap_ups_of:
+            for wrap_up in self._wrap_ups_of.pop(case):  # it is noted again, if it is still there
+                self._touched["wrap_up", wrap_up] = self._desk.now
 
     def _untold(self, at: datetime, timer: Timer, view: View) -> datetime | None:
-        """When a timer comes of which nobody was told, or somebody is yet to act; else, when it comes again."""
-        told = self._told_until
-        if told is None or told < at:
-            return at
+        """When something comes next that has come already: again, at once where somebody is yet to act, or never."""
+        told = self._told_until or NEVER
         if timer.again is not None:
             return timer.first_due(view, self._desk.policy, told + _TICK) if told < NEVER else None
         return None if timer.command is None else at
@@ -203,20 +211,9 @@ class Agenda:
         at, key, *_ = coming[-1]
         self._order.set_entry((at, case, key, name))
 
-    def _first_by_now(self) -> HeapEntry | None:
-        """The first entry, by what is in force now for what comes on its row."""
-        desk, entry = self._desk, self._order.first_entry()
-        while entry is not None:
-            _, case, _, name = entry
-            view, coming = cast("View", desk.seen_of(*name)), list[Coming]()
-            for _, key, place, timer in self._coming[name]:
-                at = timer.first_due(view, desk.policy, desk.now)
-                instant = None if at is None else self._untold(at, timer, view)
-                if instant is not None:
-                    coming.append((instant, key, place, timer))
-            self._enter(name, case, coming)
-            again = self._order.first_entry()
-            if again is entry:
-                break
-            entry = again
-        return entry
+
+def _people_of(view: View | None) -> tuple[str | None, str | None]:
+    """Who holds a case, and who reviews its draft."""
+    if view is None or view.case is None:
+        return _NOBODY
+    return view.case.assignee, None if view.draft is None else view.draft.reviewer
