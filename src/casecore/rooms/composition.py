@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
-from pickle import PicklingError
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
@@ -286,6 +285,8 @@ class House(Decider[View]):
             for name, value in tuple(vars(module).items()):
                 if value is self:
                     return _house_called, (module.__name__, name)
+        from pickle import PicklingError
+
         raise PicklingError("this house stands in no module; give it a name in one, like MY_HOUSE")
 
     @property
