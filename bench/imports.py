@@ -82,7 +82,7 @@ def fresh(effort: Effort) -> Iterator[Line]:
     capabilities = [name for name in face if name != "casecore"]
     yield Line("... loads capabilities", ", ".join(capabilities) or "none", target="none", within=not capabilities)
     what = f"import casecore.desk, {classes} classes, {of_attrs} of attrs; peer: {imports[-1]}"
-    yield costs(what, desk, third_party, most=4, key="desk")
+    yield costs(what, desk, third_party, most=4.5, key="desk")
     yield costs("... and handle the first message on an empty desk", used, third_party, most=6, key="first_command")
     heavy = [name for name in HEAVY if name in others]
     yield Line(f"... loads {', '.join(HEAVY)}", ", ".join(heavy) or "none", target="none", within=not heavy)

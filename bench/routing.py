@@ -122,8 +122,8 @@ def assignments(effort: Effort) -> Iterator[Line]:
     few = assignment(desk, count)
     moving = assignment(desk, count, timedelta(milliseconds=50))
     what = f"one assignment proposed, decided, applied; {few_waiting:,} wait, {AGENTS:,} agents; peer: heapq pops"
-    yield costs(what, few.assigned, few.popped, key="assigned")
-    yield costs("... and the router follows", few.followed, few.popped, 14, key="followed")
+    yield costs(what, few.assigned, few.popped, 14, key="assigned")
+    yield costs("... and the router follows", few.followed, few.popped, key="followed")
     what = "... each 50 ms later, when all priorities are others; peer: at once"
     yield costs(what, moving.followed, few.followed, 1.6, key="moving")
     what = f"build the index of {few_waiting:,}, each; peer: one assignment"
