@@ -79,10 +79,10 @@ def staffed() -> Desk:
 class Day:
     """A desk, its router, and what its customers and agents are about to do, in order of time."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Any) -> None:
         self.random = Random(2026)
         self.given = 0
-        self.desk = staffed()
+        self.desk = desk
         self.router = Router(self.desk)
         self.number = count()
         self.plans: list[tuple[float, int, Iterator[float]]] = []
@@ -163,8 +163,8 @@ class Day:
 class MindedDay(Day):
     """The same with an agenda: what comes due is done, as a host does it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, desk: Any) -> None:
+        super().__init__(desk)
         self.agenda = Agenda(self.desk)
 
     def handle(self, command: Command) -> None:
@@ -200,12 +200,26 @@ class MindedDay(Day):
         super().route()
 
 
-DAYS: tuple[type[Day], ...] = (Day, MindedDay)
+def plain_day() -> Day:
+    """With a router alone."""
+    return Day(staffed())
 
 
-def lived(commands: int, kinds: int = len(DAYS)) -> list[dict[str, float]]:
-    """What the first kinds of a day of so many commands have cost: some of the one, some of the other."""
-    days, took = [kind() for kind in DAYS[:kinds]], [0.0] * kinds
+def minded_day() -> Day:
+    """With an agenda too."""
+    return MindedDay(staffed())
+
+
+def working_day() -> Day:
+    """The same on a desk that is changed in place."""
+    from casecore import WorkingDesk
+
+    return MindedDay(WorkingDesk.of(staffed()))
+
+
+def lived(commands: int, *kinds: str) -> list[dict[str, float]]:
+    """What days of so many commands have cost: some of the one, some of the other."""
+    days, took = [globals()[f"{kind}_day"]() for kind in kinds], [0.0 for _ in kinds]
     with unhurried():
         for _ in range(0, commands, AT_ONCE):
             for place, day in enumerate(days):
@@ -268,12 +282,19 @@ def alone(call: str) -> Any:
 
 def days(effort: Effort) -> Iterator[Line]:
     """A day with the router, and the same with the agenda."""
-    day, minded = alone(f"lived({effort.size(COMMANDS, 10_000)})")
+    day, minded = alone(f"lived({effort.size(COMMANDS, 10_000)}, 'plain', 'minded')")
     what = f"{day['commands']:,} commands, {day['proposed']:,} of them by the router, {day['cases']:,} cases: a command"
     yield costs(what, day["each"], key="command")
     yield Line(f"... in a second; {day['waiting']:,} wait after {day['hours']:.1f} h", f"{1 / day['each']:,.0f}")
     what = f"... and with an agenda, which gave {minded['minded']:,}; peer: without"
     yield costs(what, minded["each"], day["each"], 1.5, key="minded")
+
+
+def working(effort: Effort) -> Iterator[Line]:
+    """The same day on a desk that is changed in place."""
+    minded, working = alone(f"lived({effort.size(COMMANDS // 4, 10_000)}, 'minded', 'working')")
+    assert minded | {"each": 0, "peak": 0} == working | {"each": 0, "peak": 0}
+    yield costs("... on a working desk; peer: on a desk", working["each"], minded["each"], 0.65, key="working")
 
 
 def memory(effort: Effort) -> Iterator[Line]:
@@ -284,9 +305,9 @@ def memory(effort: Effort) -> Iterator[Line]:
     yield weighs("... with its place in the router", case["routed"], MOST_PER_CASE, key="routed_bytes")
 
 
-PARTS = (days, memory)
+PARTS = (days, working, memory)
 
 if __name__ == "__main__":
-    (day,) = lived(int(sys.argv[1]) if len(sys.argv) > 1 else COMMANDS, 1)
+    (day,) = lived(int(sys.argv[1]) if len(sys.argv) > 1 else COMMANDS, "plain")
     say(f"{day['commands']:,} commands, {1 / day['each']:,.0f} in a second; at most {day['peak'] / 1e6:,.0f} MB")
     say(f"{day['waiting']:,} of {day['cases']:,} cases wait after {day['hours']:.1f} h")

@@ -12,6 +12,7 @@ from itertools import islice
 from statistics import mean, quantiles
 
 from bench.day import Day
+from bench.day import staffed as staffed_for_a_day
 from bench.histories import events_of, staffed
 from bench.measure import Effort, Line, costs, side_by_side
 from casecore import Command, Desk
@@ -25,7 +26,7 @@ class NotedDay(Day):
     """A day of which each command is noted, with the desk to which it was given."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(staffed_for_a_day())
         self.noted: list[tuple[Desk, Command]] = []
 
     def handle(self, command: Command) -> None:
