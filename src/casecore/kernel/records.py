@@ -50,7 +50,13 @@ def _editing_class(record_class: Any) -> type[Any]:
         for attribute in fields_of(record_class)
     }
     return attrs.make_class(
-        f"{record_class.__name__}Editing", fields, slots=True, weakref_slot=False, eq=False, order=False
+        f"{record_class.__name__}Editing",
+        fields,
+        bases=record_class.__bases__,  # or their layouts would differ
+        slots=True,
+        weakref_slot=False,
+        eq=False,
+        order=False,
     )
 
 

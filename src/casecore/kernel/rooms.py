@@ -109,7 +109,10 @@ def where_wanted(handler: Handler[V]) -> Handler[V]:
     wanted = wanted_by(handler)
 
     def propose(view: V, subject: Any, policy: Any) -> tuple[Event, ...]:
-        return () if any(getattr(view, row) is None for row in wanted) else handler(view, subject, policy)
+        for row in wanted:  # a generator doubles what this costs
+            if getattr(view, row) is None:
+                return ()
+        return handler(view, subject, policy)
 
     return propose if wanted else handler
 
@@ -194,6 +197,17 @@ class Timer:
     command: Callable[[Any, datetime], Command] | None = field(default=None, repr=False)
     again: Callable[[Any, Any, datetime], datetime | None] | None = field(default=None, repr=False)
     compared: Callable[[Any], bool] = field(default=_always, repr=False)
+    _place: tuple[str, str] = field(init=False, eq=False, repr=False)
+
+    @_place.default
+    def _place_of_instant(self) -> tuple[str, str]:
+        row, _, name = self.since.partition(".")
+        return row, name
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The row of the view in which the instant stands, and the field."""
+        return self._place
 
     def due(self, view: Any, policy: Any, now: datetime | None = None) -> datetime | None:
         """The instant at which it happens, or None when the timer is not running.
@@ -203,13 +217,17 @@ class Timer:
             policy: What is in force for it.
             now: From when on (aware), for what comes again and again; None: since it runs.
         """
-        row_name, _, name = self.since.partition(".")
+        row_name, name = self._place
         row = getattr(view, row_name)
         since: datetime | None = None if row is None else getattr(row, name)
+        return None if since is None else self.due_since(since, view, policy, now)
+
+    def due_since(self, since: datetime, view: Any, policy: Any, now: datetime | None) -> datetime | None:
+        """The same where it is known that it runs, and since when."""
         if self.again is not None:
-            return None if since is None else self.again(view, policy, since if now is None else max(since, now))
-        length = None if since is None else self.length(view, policy)
-        return None if since is None or length is None else instant_after(since, length)
+            return self.again(view, policy, since if now is None else max(since, now))
+        length = self.length(view, policy)
+        return None if length is None else instant_after(since, length)
 
     def first_due(self, view: Any, policy: Any, now: datetime | None) -> datetime | None:
         """The first instant at which it happens by what is in force then.
@@ -227,6 +245,52 @@ class Timer:
             if instant is not None and (end is None or instant < end):
                 return instant
         return None
+
+
+class Timetable:
+    """Timers that are asked together, over and over: when each comes first.
+
+    Args:
+        timers: The timers.
+    """
+
+    __slots__ = ("_find", "timers")
+
+    def __init__(self, timers: Iterable[Timer]) -> None:
+        self.timers = tuple(timers)
+        self._find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] | None = None
+
+    def due(self, view: Any, policy: Any, now: datetime | None) -> list[tuple[datetime, Timer]]:
+        """The instants at which they come, by what is in force then, in the order of the timers.
+
+        Args:
+            view: What can be seen of the case.
+            policy: The whole SOP, with its dated changes and overrides.
+            now: From when on (aware), as `Timer.first_due` has it.
+        """
+        if policy.change:
+            found = [(timer.first_due(view, policy, now), timer) for timer in self.timers]
+            return [(at, timer) for at, timer in found if at is not None]
+        if self._find is None:
+            self._find = _finder_of(self.timers)
+        return self._find(view, policy.for_(view.case), now)  # nothing changes on a date: it is asked once for all
+
+
+def _finder_of(timers: Iterable[Timer]) -> Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]]:
+    """When each of them comes that runs; written as text, because an agenda asks it after every event."""
+    known: dict[str, Any] = {}
+    lines = ["found = []"]
+    for number, timer in enumerate(timers):
+        row, name = timer.place
+        known |= {f"timer_{number}": timer, f"due_{number}": timer.due_since}
+        lines += [
+            f"if view.{row} is not None and (since := view.{row}.{name}) is not None:",
+            f"    if (at := due_{number}(since, view, policy, now)) is not None:",
+            f"        found.append((at, timer_{number}))",
+        ]
+    exec("\n    ".join(("def find(view, policy, now):", *lines, "return found")), known)  # noqa: S102 -- names of our own fields
+    find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] = known["find"]
+    return find
 
 
 @frozen
