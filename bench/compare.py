@@ -13,7 +13,7 @@ too; how far they would if nothing had changed is what the rounds themselves sho
 
 * **ratio**: the median of the pairs, this tree's cost divided by the revision's.
 * **likely**: where the true median is, nineteen times in twenty. From the ranks of the ratios alone, whatever their
-  distribution: with seven rounds that is from the least to the most, with twelve the outermost two on each side go.
+  distribution: with six to eight rounds that is from the least to the most, from nine on the outermost go.
 * A difference is told if all that is likely lies on one side of 1, and the median more than `FLOOR` away from it:
   how the memory of two processes happens to be laid out makes as much.
 """
@@ -41,7 +41,7 @@ from bench.measure import Effort, duration, say, table
 from bench.subjects import SUBJECTS, measured, title, unknown
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 7
+ROUNDS = 9
 SURE = 0.05
 """In what part of the cases the true median may lie outside of what is called likely."""
 

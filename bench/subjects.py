@@ -97,4 +97,5 @@ def why(error: Exception) -> str:
     """An error in a few words."""
     if is_peer(error):
         return f"{error.name} is not installed; `make bench` installs it"
-    return f"{type(error).__name__}: {error}".partition("\n")[0]
+    told = str(error).partition("\n")[0].partition(" (/")[0]  # without the path at which Python looked
+    return told if isinstance(error, RuntimeError) else f"{type(error).__name__}: {told}"
