@@ -1,0 +1,241 @@
+"""The works of a check: to search a scope, to walk at random, to look at the order of offers.
+
+What came of each is written as plain data, so that it can be kept (`works.py`), and read back for the policy of now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from casecore.check.kept_stories import StoryBook, ToldOtherwise
+from casecore.check.order import judge_order
+from casecore.check.report import Judgement, PromiseVerdict
+from casecore.check.scope_search import search_scope, watched_in
+from casecore.check.scopes import CheckedScope
+from casecore.check.walk import BrokenPromise, WalkResult
+from casecore.check.works import Work
+from casecore.codec import house_codec
+from casecore.explore import Exploration, Found, Result, Story, Watched
+from casecore.explore.scope import Part, Scope
+from casecore.explore.teams import starting_desk
+from casecore.explore.traces import happening_at_end
+from casecore.kept.cache import Plain
+from casecore.policies import Policy
+from casecore.promises import Promise
+from casecore.promises.books import Books
+from casecore.rooms.composition import HOUSE, House
+
+_OF_A_RULE: Final = ("id", "guards", "when", "needs")
+"""What a promise looks at of a rule of a team's own, whichever scope it is asked in."""
+
+
+# Searches ----------------------------------------------------------------------------------------------
+
+
+def search_work(
+    checked: CheckedScope, policy: Policy, house: House, promises: list[Promise], limit: int
+) -> Work[Exploration]:
+    """To search a scope for what is promised; the more commands there are in it, the longer that takes.
+
+    Args:
+        checked: The scope.
+        policy: The SOP.
+        house: The rules that are asked.
+        promises: What is claimed.
+        limit: How many worlds are visited at most.
+    """
+    scope = checked.scope
+
+    def ask(here: Policy) -> Exploration:
+        return search_scope(checked, here, house, promises, limit)
+
+    def read(plain: Plain, *, alike: bool) -> Exploration:
+        asked = None if alike else watched_in(checked, promises)
+        return _exploration_from_plain(plain, scope, scope.policy_here(policy), house, asked)
+
+    return Work(
+        scope.name,
+        (policy,),
+        ask,
+        lambda: ["search", *_asked_in(checked, house), _asked_of(promises, policy), limit],
+        partial(_exploration_to_plain, house=house),
+        read,
+        len(scope.commands) + sum(len(part.commands) for part in scope.parts),
+    )
+
+
+def _asked_in(checked: CheckedScope, house: House) -> list[Plain]:
+    """A scope as plain data, whatever it is called."""
+    scope = checked.scope
+
+    def plain(commands: Iterable[Any]) -> list[Plain]:
+        return list(map(house_codec(house).to_plain, commands))
+
+    def plain_part(part: Part) -> list[Plain]:
+        return [plain(part.commands), part.copies]
+
+    return [
+        [plain(scope.team), list(map(plain_part, scope.parts)), plain(scope.commands)],
+        [sorted(scope.apart), dict(scope.at_most), dict(scope.lowered), sorted(scope.rules), sorted(checked.ways)],
+    ]
+
+
+def _asked_of(promises: list[Promise], policy: Policy) -> list[Plain]:
+    """What is promised, and the rules of its own that a promise of the policy has in hand."""
+    numbers = [promise.number for promise in promises]
+    rules = policy.to_dict()["rule"] if policy.rule else []
+    return [numbers, [[rule.get(name) for name in _OF_A_RULE] for rule in rules if rule["id"] in numbers]]
+
+
+def _exploration_to_plain(found: Exploration, house: House) -> Plain:
+    book = StoryBook(house)
+    return {
+        "counts": [found.worlds, found.desks, found.transitions, found.decisions],
+        "complete": found.complete,
+        "refusals": sorted(found.refusals),
+        "own_refusals": sorted(map(sorted, found.own_refusals)),
+        "own_passed": sorted(found.own_passed),
+        "found": {name: _found_to_plain(one, book) for name, one in found.found.items()},
+        "commands": book.commands,
+    }
+
+
+def _found_to_plain(found: Found, book: StoryBook) -> Plain:
+    told = None if found.story is None else book.write([step.command for step in found.story.steps])
+    return [found.result, told, list(found.wrong), found.times, list(found.blamed)]
+
+
+def _exploration_from_plain(
+    plain: Plain, scope: Scope, policy: Policy, house: House, asked: Watched | None
+) -> Exploration:
+    """What was found in a scope, under the policy as it is searched there.
+
+    Args:
+        plain: As plain data.
+        scope: The scope.
+        policy: The SOP.
+        house: The rooms that decide.
+        asked: What was asked of the scope, if the stories may be told otherwise now; None: they are not.
+
+    Raises:
+        ToldOtherwise: When a story does not end as it did.
+    """
+    book, begin = StoryBook(house, plain["commands"]), partial(starting_desk, scope, policy, house)
+    worlds, desks, transitions, decisions = plain["counts"]
+    found = {}
+    for name, (result, told, wrong, times, blamed) in plain["found"].items():
+        story = None if told is None else book.story(told, scope.team, policy)
+        one = Found(Result(result), story, tuple(wrong), times, tuple(blamed))
+        found[name] = one if asked is None else _told_again(name, one, asked, begin()[1])
+    return Exploration(
+        scope,
+        worlds=worlds,
+        desks=desks,
+        transitions=transitions,
+        decisions=decisions,
+        complete=plain["complete"],
+        refusals=frozenset(plain["refusals"]),
+        found=found,
+        own_refusals=frozenset(map(frozenset, plain["own_refusals"])),
+        own_passed=frozenset(plain["own_passed"]),
+    )
+
+
+def _told_again(name: str, found: Found, asked: Watched, start: Books) -> Found:
+    """What was found, with its story told under another policy.
+
+    Raises:
+        ToldOtherwise: When the story does not end as it did.
+    """
+    story: Any = found.story
+    if story is None or not story.steps or name in asked.ways:
+        return found
+    happening = happening_at_end(story, start)
+    if name in asked.witnesses:
+        found = attrs.evolve(found, wrong=tuple(asked.witnesses[name](happening)))
+        ends = bool(found.wrong)
+    elif name in asked.occasions:
+        ends = bool(asked.occasions[name](happening))
+    else:
+        ends = name in asked.edges(happening)
+    if not ends:
+        raise ToldOtherwise(f"the story of {name} ends otherwise than it did")
+    return found
+
+
+# The walk, and the order of offers ---------------------------------------------------------------------
+
+
+def walk_work(name: str, policy: Policy, do: Any, said: list[Plain], house: House) -> Work[WalkResult]:
+    """To walk at random.
+
+    Args:
+        name: What it is called.
+        policy: The SOP.
+        do: (policy) -> what the walk came to.
+        said: What the walk was given besides, as plain data.
+        house: The rules that are asked.
+    """
+    return Work(
+        name,
+        (policy,),
+        do,
+        lambda: [name, said],
+        partial(_walk_to_plain, house=house),
+        lambda plain, alike: _walk_from_plain(plain, policy, house),
+    )
+
+
+def _walk_to_plain(walked: WalkResult, house: House) -> Plain:
+    book, broken = StoryBook(house), None
+    if walked.broken is not None:
+        story = _story_to_plain(walked.broken.story, book)
+        broken = [walked.broken.number, list(walked.broken.wrong), story, book.commands]
+    return [walked.steps, sorted(walked.refusals), broken]
+
+
+def _walk_from_plain(plain: Plain, policy: Policy, house: House) -> WalkResult:
+    steps, refusals, broken = plain
+    if broken is not None:
+        number, wrong, told, commands = broken
+        broken = BrokenPromise(number, tuple(wrong), _story_from_plain(told, StoryBook(house, commands), policy))
+    return WalkResult(steps, frozenset(refusals), broken)
+
+
+def order_work(policy: Policy) -> Work[Judgement]:
+    """To look at the order in which work is offered."""
+    return Work(
+        "order",
+        (policy,),
+        judge_order,
+        lambda: ["order"],
+        _judgement_to_plain,
+        lambda plain, alike: _judgement_from_plain(plain, policy),
+    )
+
+
+def _judgement_to_plain(judged: Judgement) -> Plain:
+    book = StoryBook(HOUSE)
+    story = None if judged.story is None else _story_to_plain(judged.story, book)
+    told = [judged.number, judged.title, judged.verdict, judged.why, judged.times]
+    return [told, list(judged.scopes), story, list(judged.wrong), list(judged.terms), book.commands]
+
+
+def _judgement_from_plain(plain: Plain, policy: Policy) -> Judgement:
+    (number, title, verdict, why, times), scopes, told, wrong, terms, commands = plain
+    story = None if told is None else _story_from_plain(told, StoryBook(HOUSE, commands), policy)
+    lists: dict[str, Any] = {"scopes": tuple(scopes), "wrong": tuple(wrong), "terms": tuple(terms)}
+    return Judgement(number, title, PromiseVerdict(verdict), why, times, story=story, **lists)
+
+
+def _story_to_plain(story: Story, book: StoryBook) -> Plain:
+    return [book.write(story.team), book.write([step.command for step in story.steps])]
+
+
+def _story_from_plain(plain: Plain, book: StoryBook, policy: Policy) -> Story:
+    team, given = plain
+    return book.story(given, tuple(book.read(team)), policy)
