@@ -61,14 +61,14 @@ def search_work(
         scope.name,
         (policy,),
         ask,
-        lambda: ["search", *_asked_in(checked, house), _asked_of(promises, policy), limit],
+        lambda: ["search", *asked_in(checked, house), _asked_of(promises, policy), limit],
         partial(_exploration_to_plain, house=house),
         read,
         len(scope.commands) + sum(len(part.commands) for part in scope.parts),
     )
 
 
-def _asked_in(checked: CheckedScope, house: House) -> list[Plain]:
+def asked_in(checked: CheckedScope, house: House) -> list[Plain]:
     """A scope as plain data, whatever it is called."""
     scope = checked.scope
 

@@ -1,6 +1,7 @@
 """Stories as plain data: the commands that were given, which are given again when somebody looks at a story.
 
-The stories of a search have most of their commands in common, so each command is written once.
+The stories of a search have most of their commands in common, so each command is written once. Where two policies are
+compared, each command is given under one of them.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ class KeptStory(Story):
     __slots__ = ("_begin", "_given", "_steps")
 
     _begin: Desk
-    _given: tuple[Command, ...]
+    _given: tuple[tuple[Command, Policy], ...]
     _steps: tuple[Step, ...] | None
 
     @classmethod
-    def of(cls, team: tuple[Command, ...], given: Iterable[Command], begin: Desk) -> KeptStory:
+    def of(cls, team: tuple[Command, ...], given: Iterable[tuple[Command, Policy]], begin: Desk) -> KeptStory:
         """A story.
 
         Args:
             team: The commands that bring the team.
-            given: What was done then.
+            given: What was done then, each under which SOP.
             begin: The desk without the team.
         """
         story = cls.__new__(cls)
@@ -60,8 +61,9 @@ class KeptStory(Story):
 
     def _tell(self) -> Iterable[Step]:
         desk = self._begin
-        for number, command in enumerate((*self.team, *self._given), -len(self.team)):
-            step = Step.of(desk, command)
+        given = ((command, desk.policy) for command in self.team)
+        for number, (command, policy) in enumerate((*given, *self._given), -len(self.team)):
+            step = Step.of(attrs.evolve(desk, policy=policy), command)
             if not step.verdict:
                 raise ToldOtherwise(f"{type(command).__name__} by {command.by} is refused: {step.verdict}")
             if number >= 0:
@@ -98,15 +100,19 @@ class StoryBook:
                 self._read[number] = self._codec.from_plain(self.commands[number])
         return [self._read[number] for number in numbers]
 
-    def story(self, numbers: Sequence[int], team: tuple[Command, ...], policy: Policy) -> KeptStory:
+    def story(
+        self, numbers: Sequence[int], team: tuple[Command, ...], policy: Policy, under: Sequence[Policy] = ()
+    ) -> KeptStory:
         """A story.
 
         Args:
             numbers: The numbers of its commands.
             team: The commands that bring the team.
             policy: The SOP in force.
+            under: For each command the SOP under which it is given; none: that one.
         """
-        return KeptStory.of(team, self.read(numbers), Desk(policy, house=self.house))
+        given = zip(self.read(numbers), under or [policy] * len(numbers), strict=True)
+        return KeptStory.of(team, given, Desk(policy, house=self.house))
 
     @property
     def _codec(self) -> Codec:

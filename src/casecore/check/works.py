@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
@@ -114,3 +114,7 @@ class Answers:
             if id(policy) not in self._said:
                 self._said[id(policy)] = policy, PlainPolicy(policy)
         return [self._said[id(policy)][1] for policy in work.policies]
+
+
+NOTHING_KEPT: Final = Answers(None)
+"""Where nothing is looked for."""

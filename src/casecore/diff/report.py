@@ -10,6 +10,7 @@ What the report holds is told in `differences.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from attrs import frozen
 
@@ -18,6 +19,7 @@ from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
 from casecore.diff.formats import as_markdown
 from casecore.explore import LIMIT
+from casecore.kept import Cache
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
 from casecore.rooms.composition import HOUSE, House
@@ -42,6 +44,7 @@ def compare(
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
+    cache: Cache | None = None,
 ) -> Difference:
     """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`.
 
@@ -50,5 +53,6 @@ def compare(
         ValueError: When there is no such scope; it names those there are.
     """
     require_policies(old, new)
-    found = over_time(old, new, house=house, scopes=scopes, limit=limit, promises=promises, progress=progress)
+    asked: dict[str, Any] = {"house": house, "scopes": scopes, "limit": limit, "promises": promises}
+    found = over_time(old, new, **asked, progress=progress, cache=cache)
     return Difference(old, new, found)

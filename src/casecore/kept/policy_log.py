@@ -342,6 +342,11 @@ class LoggedPolicy(Policy):
         self.note_all()
         return self._plain.with_values(layers, overrides=overrides)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The policy as plain data; all of it is noted."""
+        self.note_all()
+        return self._plain.to_dict()
+
     # Views ---------------------------------------------------------------------------------------------
 
     def with_own_rules(self, ids: Collection[str]) -> Policy:
@@ -396,6 +401,18 @@ for _name, _member in _noting_members(Policy).items():
 def to_tell(policy: Policy) -> Policy:
     """A policy as it is looked at where a story is told; one that notes what is read does so apart."""
     return policy.to_tell if type(policy) is LoggedPolicy else policy
+
+
+def unlogged(policy: Policy) -> Policy:
+    """A policy that notes nothing, and says the same."""
+    return policy._plain if type(policy) is LoggedPolicy else policy
+
+
+def note_all(*policies: Policy) -> None:
+    """Note that everything was looked at of policies, where they note anything."""
+    for policy in policies:
+        if type(policy) is LoggedPolicy:
+            policy.note_all()
 
 
 def note_untold(policies: Iterable[Policy]) -> None:
