@@ -6,8 +6,10 @@ with what stood there (`cache.py`).
 
 * A place is a key, by the words of its path. What is noted of it is its value; of a table of names also which names it
   has, and of a key that may be left out whether it is there.
-* Whatever is no table is noted as a whole, and then handed out as it is. A table hands out nothing but tables that note
-  what is read of them. So nothing is read that is not noted.
+* Of a number, or a length of time, is noted what it is compared with, until somebody does anything else with it
+  (`noted_values.py`).
+* Whatever else is no table is noted as a whole, and then handed out as it is. A table hands out nothing but tables that
+  note what is read of them. So nothing is read that is not noted.
 * What is in force from a date on, or for some cases, is made of the values around it and of the layers that hold: of
   these all that they set is noted. For which cases and from when on layers hold is always noted.
 * A policy that was made of another, with lower limits or without rules of its own, is a **view** of it. What it says
@@ -23,18 +25,20 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial, reduce
 from typing import Any, Final, TypeAlias
 
 import attrs
 from attrs import field
 
 from casecore.calendars import Calendar
+from casecore.kept.noted_values import COMPARISONS, NotedValue, plain_other, read_other, whole_of
 from casecore.kernel import Enforcement
 from casecore.policies import Aspect, Policy
 from casecore.policies.kinds import NONE, Named, Several, Table, keys_of, may_be_absent
 from casecore.policies.layers import Change, Matched, Override
 from casecore.policies.origins import Origins
+from casecore.policies.plain_kinds import Length, OrNone, Whole
 
 Place: TypeAlias = tuple[Any, ...]
 """What was looked at there, and the words of the path: `("value", "capacity", "chat")`."""
@@ -49,9 +53,10 @@ VALUE: Final = "value"
 NAMES: Final = "names"
 THERE: Final = "there"
 LAYERS: Final = "layers"
+COMPARED: Final = "compared"
 LINES: Final = "lines"
-"""What is noted of a place: its value, its names, whether it is there; for which cases and from when on layers hold;
-and that somebody looked at lines, after which nothing is kept."""
+"""What is noted of a place: its value, its names, whether it is there, what it came to when it was compared; for which
+cases and from when on layers hold; and that somebody looked at lines, after which nothing is kept."""
 
 LESS_RULES: Final = "with_own_rules"
 LOWER: Final = "with_lower_limits"
@@ -105,7 +110,7 @@ class PlainPolicy:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._plain: dict[str, dict[str, Any]] = {}
+        self._seen: dict[str, tuple[Policy, dict[str, Any]]] = {}
 
     def digest(self, reads: Reads) -> str:
         """The same for all policies that say the same at these places.
@@ -114,30 +119,41 @@ class PlainPolicy:
             PolicyError: When the policy contradicts itself in such a view.
             LookupError, TypeError, ValueError: When there is no such view.
         """
-        said = [[_found_at(self._in_view(one["view"]), *place) for place in one["places"]] for one in reads]
+        said = [[_found_at(*self._in_view(one["view"]), *place) for place in one["places"]] for one in reads]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
-    def _in_view(self, view: list[Any]) -> dict[str, Any]:
+    def _in_view(self, view: list[Any]) -> tuple[Policy, dict[str, Any]]:
         called = json.dumps(view)
-        if called not in self._plain:
+        if called not in self._seen:
             seen = self._policy
             for made, given in view:
                 seen = {LESS_RULES: seen.with_own_rules, LOWER: seen.with_lower_limits}[made](given)
-            self._plain[called] = seen.to_dict()
-        return self._plain[called]
+            self._seen[called] = seen, seen.to_dict()
+        return self._seen[called]
 
 
-def _found_at(plain: dict[str, Any], what: str, *steps: Any) -> Any:
+def _found_at(policy: Policy, plain: dict[str, Any], what: str, *steps: Any) -> Any:
     """What stands at a place; a table of names says of one that it lacks that it is `none`."""
     if what == LAYERS:
         layers = ([one[word] for one in plain[name]] for name, word in (("override", "match"), ("change", "on")))
         return [*layers, plain["zone"]]
+    if what == COMPARED:
+        comparison, other, *path = steps
+        value = reduce(_inside, path, policy)
+        return value is not None and COMPARISONS[comparison](value, read_other(other))
     held: Any = plain
     for step in steps:
         held = held.get(step) if isinstance(held, dict) else held[step] if isinstance(held, list) else None
     if what == NAMES:
         return [name for name, inner in held.items() if inner != NONE] if isinstance(held, dict) else len(held)
     return held if what == VALUE else held not in (None, NONE)
+
+
+def _inside(held: Any, step: str) -> Any:
+    """What stands in a table by a name; None where nothing does."""
+    if held is None:
+        return None
+    return held.get(step) if isinstance(held, Mapping) else getattr(held, step)
 
 
 # Tables that note what is read of them -----------------------------------------------------------------
@@ -164,6 +180,12 @@ class _Members(dict[str, Any]):
 
 def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[Place], object]) -> Any:
     """A table that notes what is read of it; anything else as it is, and noted."""
+    if held is not None and isinstance(kind.of if isinstance(kind, OrNone) else kind, Whole | Length):
+        return NotedValue(
+            held,
+            lambda comparison, other: note((COMPARED, comparison, plain_other(other), *path)),
+            lambda: note((VALUE, *path)),
+        )
     match kind:
         case Table() if held is not None:
             logged_kind = _logged_kind(kind.section)
@@ -238,6 +260,12 @@ class LoggedNames(Mapping[Any, Any]):
 
 
 _ABSENT: Final = object()
+
+def _note_around(note: Callable[[Place], object], place: Place) -> None:
+    """Note what is read of a policy that layers have made: the values around them, of which nobody knows what they made."""
+    what, *path = place
+    note((VALUE, *path[2:]) if what == COMPARED else place)
+
 
 _UNSEEN: Final[Any] = None
 """Instead of the view of a policy that is in force for a case or at an instant: nobody searches under it."""
@@ -329,7 +357,8 @@ class LoggedPolicy(Policy):
         if id(plain) not in self._in_force:  # the policy that makes it keeps it
             for number in numbers:
                 self._note((VALUE, layers, number, "set"))
-            self._in_force[id(plain)] = self._over(plain, _log=self._log, _note=self._note, _view=_UNSEEN)
+            note = partial(_note_around, self._note)
+            self._in_force[id(plain)] = self._over(plain, _log=self._log, _note=note, _view=_UNSEEN)
         return self._in_force[id(plain)]
 
     def periods(self, since: datetime | None) -> Iterator[tuple[datetime | None, datetime | None, Policy]]:
