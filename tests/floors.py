@@ -12,7 +12,7 @@ FLOORS = (
     ("statuses", "calendars", "templates"),
     ("policies",),
     ("rooms",),
-    ("desk", "kept"),
+    ("desk",),
     ("projections", "routing", "codec", "promises"),
     ("replay", "explore"),
     ("check",),

@@ -21,12 +21,14 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel
+from casecore.check.cache import Cache
 from casecore.check.findings import rests_on
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
 from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.kept_searches import order_work, search_work, walk_work
 from casecore.check.lint import lint_policy, missing_promises, waiver_of
+from casecore.check.progress import notebook_progress
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report
 from casecore.check.rule_findings import rule_findings
 from casecore.check.rule_traps import blamed_paths
@@ -43,7 +45,6 @@ from casecore.check.scopes import LOWERED_LIMIT, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.check.works import Answers, Work
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
-from casecore.kept import Cache
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
@@ -72,7 +73,7 @@ def check(
     walk: int = STEPS,
     seed: int = 0,
     jobs: int = 1,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] | None = None,
     cache: Cache | None = None,
 ) -> Report:
     """Check a policy: as it is, and as it will be after each of its dated changes.
@@ -90,8 +91,9 @@ def check(
         seed: What the random walk begins with.
         jobs: How many scopes are searched at a time, each in a process of its own where the platform can fork; leave
             it at one in a program with threads.
-        progress: Told the name of each scope before it is searched, and `walk`; of what the cache knows, nothing.
-        cache: Where answers are kept from one check to the next (`casecore.kept`); None: everything is asked.
+        progress: Told the name of each scope before it is searched, and `walk`; of what the cache knows, nothing. In a
+            notebook, if it is left out, they are shown below the cell after two seconds.
+        cache: Where answers are kept from one check to the next (`casecore.check.cache`); None: everything is asked.
 
     Raises:
         PolicyError: When what is given is no policy.
@@ -108,14 +110,15 @@ def check(
     planned = [
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin, house)
     ]
-    answers = Answers(cache)
+    answers = Answers(cache, house)
     works = [
         search_work(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
         for checked, then, tried in planned
     ]
     walks = [*_walk_works(policy, at, house, walk, seed)]
     shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
-    found = answers.to_all((*works, *walks), jobs, shared, progress)
+    with notebook_progress(progress, len(works) + len(walks)) as told:
+        found = answers.to_all((*works, *walks), jobs, shared, told)
     walked = WalkResult.joined(found[len(works) :])
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
@@ -131,7 +134,11 @@ def check(
             partial(_judge_use, explorations, unused, house, shipped=policy == Policy.default() and not names),
             not names,
         ),
-        (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
+        (
+            NOBODY_STRANDED,
+            partial(_judge_switches, policy, at, names, house, limit, progress or (lambda _: None)),
+            bool(policy.change),
+        ),
     )
     judgements += [
         judge() for other, judge, by_default in others if other.number in asked_for or (not chosen and by_default)

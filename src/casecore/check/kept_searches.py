@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from casecore.check.cache import Plain
 from casecore.check.kept_stories import StoryBook, ToldOtherwise
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, PromiseVerdict
@@ -23,7 +24,6 @@ from casecore.explore import Exploration, Found, Result, Story, Watched
 from casecore.explore.scope import Part, Scope
 from casecore.explore.teams import starting_desk
 from casecore.explore.traces import happening_at_end
-from casecore.kept.cache import Plain
 from casecore.policies import Policy
 from casecore.promises import Promise
 from casecore.promises.books import Books

@@ -11,10 +11,10 @@ from typing import Any
 
 import attrs
 
+from casecore.check.cache import Plain
 from casecore.codec import Codec, house_codec
 from casecore.desk import Desk
 from casecore.explore import Story
-from casecore.kept.cache import Plain
 from casecore.kernel import CasecoreError, Command
 from casecore.policies import Policy
 from casecore.promises import Step
@@ -49,7 +49,7 @@ class KeptStory(Story):
         return story
 
     @property
-    def steps(self) -> tuple[Step, ...]:  # type: ignore[override]
+    def steps(self) -> tuple[Step, ...]:
         """What was done, with the answers of the real desk."""
         if self._steps is None:
             object.__setattr__(self, "_steps", tuple(self._tell()))

@@ -1,6 +1,6 @@
 """Works: questions about policies, each answered once for all policies that say the same wherever it looks.
 
-Without a cache a work is simply done. With one (`casecore.kept`), its answer is looked for there first. What is not
+Without a cache a work is simply done. With one (`cache.py`), its answer is looked for there first. What is not
 known is done under policies that note what is read of them, and kept. Either way the answer is read back from plain
 data, so that one that was kept is worth as much as a new one.
 """
@@ -15,10 +15,11 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
+from casecore.check.cache import NOT_AS_KEPT, Cache, Plain
 from casecore.check.processes import Task, run_tasks
-from casecore.kept.cache import NOT_AS_KEPT, Cache, Plain
-from casecore.kept.policy_log import LoggedPolicy, PlainPolicy, PolicyLog
+from casecore.explore.policy_log import LoggedPolicy, PlainPolicy, PolicyLog
 from casecore.policies import Policy
+from casecore.rooms.composition import HOUSE, House
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
@@ -65,9 +66,15 @@ class Answers:
 
     Args:
         cache: Where they are kept.
+        house: The rooms that decide.
+
+    Raises:
+        ValueError: When the cache keeps answers of other rooms.
     """
 
-    def __init__(self, cache: Cache | None) -> None:
+    def __init__(self, cache: Cache | None, house: House) -> None:
+        if cache is not None and cache.house is not house:
+            raise ValueError("the cache keeps answers of other rooms; write Cache.open(house=…, called=…)")
         self._cache = cache
         self._said: dict[int, tuple[Policy, PlainPolicy]] = {}
 
@@ -116,5 +123,5 @@ class Answers:
         return [self._said[id(policy)][1] for policy in work.policies]
 
 
-NOTHING_KEPT: Final = Answers(None)
+NOTHING_KEPT: Final = Answers(None, HOUSE)
 """Where nothing is looked for."""

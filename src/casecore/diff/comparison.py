@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import attrs
 from attrs import field, frozen
 
+from casecore.check.cache import Cache
 from casecore.check.in_flight import Flights
 from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.scope_search import Wanted
@@ -35,7 +36,6 @@ from casecore.diff.outcomes import OutcomeChange, outcome_changes
 from casecore.diff.tried import is_tried
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT
-from casecore.kept import Cache
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, edits_of
 from casecore.rooms.composition import HOUSE, House
@@ -125,14 +125,14 @@ def diff(
         limit: How many worlds of a scope are visited at most.
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched; of what the cache knows, nothing.
-        cache: Where answers are kept (`casecore.kept`); None: everything is asked.
+        cache: Where answers are kept (`casecore.check.cache`); None: everything is asked.
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
     every = scopes_of_both(old, new, house)
     chosen = find_scopes(scopes, every) or every
-    answers, asked = Answers(cache), {"house": house, "limit": limit, "progress": progress}
-    works = [(one, comparison_work(one, old, new, **asked)) for one in (chosen if edits else ())]
+    answers, asked = Answers(cache, house), partial(comparison_work, house=house, limit=limit, progress=progress)
+    works = [(one, asked(one, old, new)) for one in (chosen if edits else ())]
     searched = [(one, work) for one, work in works if work is not None]
     found = answers.to_all([work for _, work in searched], 1, (house, old, new), progress)
     differing = [one for (one, _), compared in zip(searched, found, strict=True) if compared.differs]
@@ -188,7 +188,7 @@ def over_time(
         limit: How many worlds of a scope are visited at most.
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched; of what the cache knows, nothing.
-        cache: Where answers are kept (`casecore.kept`); None: everything is asked.
+        cache: Where answers are kept (`casecore.check.cache`); None: everything is asked.
 
     Returns:
         At least the first period, which begins with None.

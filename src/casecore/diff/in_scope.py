@@ -20,10 +20,10 @@ from casecore.explore import LIMIT, Story
 from casecore.explore.local_states import LocalState, Move, MoveResult, Successors
 from casecore.explore.memo import Memo
 from casecore.explore.model import NO_QUESTIONS
+from casecore.explore.policy_log import note_all
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
-from casecore.kept.policy_log import note_all
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, apply_edit

@@ -13,6 +13,7 @@ from functools import partial
 from attrs import frozen
 
 from casecore.channels import Channel
+from casecore.check.cache import Plain
 from casecore.check.in_flight import Flights, Stranded
 from casecore.check.kept_searches import asked_in
 from casecore.check.kept_stories import StoryBook
@@ -21,10 +22,9 @@ from casecore.check.works import Work
 from casecore.diff.in_scope import BehaviourChange, ScopeCompared, Untold, answer_under, compare_in_scope
 from casecore.diff.labels import Label
 from casecore.explore import LIMIT, Story
+from casecore.explore.policy_log import unlogged
 from casecore.explore.scope import Scope
 from casecore.explore.teams import with_all_queues
-from casecore.kept.cache import Plain
-from casecore.kept.policy_log import unlogged
 from casecore.policies import Policy
 from casecore.policies.edits import edits_of, is_about_rules
 from casecore.rooms.composition import HOUSE, House

@@ -14,12 +14,14 @@ from typing import Any
 
 from attrs import frozen
 
+from casecore.check.cache import Cache
+from casecore.check.joined_scopes import scopes_of_both
+from casecore.check.progress import notebook_progress
 from casecore.check.scope_search import Wanted
 from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
 from casecore.diff.formats import as_markdown
 from casecore.explore import LIMIT
-from casecore.kept import Cache
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
 from casecore.rooms.composition import HOUSE, House
@@ -43,10 +45,12 @@ def compare(
     scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] | None = None,
     cache: Cache | None = None,
 ) -> Difference:
     """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`.
+
+    In a notebook, if `progress` is left out, it is shown below the cell after two seconds.
 
     Raises:
         PolicyError: When one of them is no policy.
@@ -54,5 +58,6 @@ def compare(
     """
     require_policies(old, new)
     asked: dict[str, Any] = {"house": house, "scopes": scopes, "limit": limit, "promises": promises}
-    found = over_time(old, new, **asked, progress=progress, cache=cache)
+    with notebook_progress(progress, len(scopes_of_both(old, new, house))) as told:
+        found = over_time(old, new, **asked, progress=told, cache=cache)
     return Difference(old, new, found)

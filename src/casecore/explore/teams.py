@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 
 from casecore.desk import Desk
+from casecore.explore.policy_log import note_all, unlogged
 from casecore.explore.scope import Scope
-from casecore.kept.policy_log import note_all, unlogged
 from casecore.kernel import changed
 from casecore.policies import Policy
 from casecore.promises import Step

@@ -29,10 +29,10 @@ from casecore.explore.local_states import Move, timer_instant
 from casecore.explore.memo import CASE_PLACE
 from casecore.explore.model import Model
 from casecore.explore.pages import AGENT_PAGES, fold_pages, instants_under, pages_of
+from casecore.explore.policy_log import note_untold, to_tell
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
-from casecore.kept.policy_log import note_untold, to_tell
 from casecore.kernel import Command, Event, changed
 from casecore.policies import Policy
 from casecore.promises import Happening, Step

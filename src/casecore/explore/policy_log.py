@@ -32,7 +32,7 @@ import attrs
 from attrs import field
 
 from casecore.calendars import Calendar
-from casecore.kept.noted_values import COMPARISONS, NotedValue, plain_other, read_other, whole_of
+from casecore.explore.noted_values import COMPARISONS, NotedValue, plain_other, read_other
 from casecore.kernel import Enforcement
 from casecore.policies import Aspect, Policy
 from casecore.policies.kinds import NONE, Named, Several, Table, keys_of, may_be_absent
@@ -135,7 +135,8 @@ class PlainPolicy:
 def _found_at(policy: Policy, plain: dict[str, Any], what: str, *steps: Any) -> Any:
     """What stands at a place; a table of names says of one that it lacks that it is `none`."""
     if what == LAYERS:
-        layers = ([one[word] for one in plain[name]] for name, word in (("override", "match"), ("change", "on")))
+        parts = (("override", "match"), ("change", "on"))
+        layers = ([one[word] for one in plain[name]] for name, word in parts)
         return [*layers, plain["zone"]]
     if what == COMPARED:
         comparison, other, *path = steps
@@ -194,7 +195,7 @@ def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[P
             return logged
         case Named():
             return LoggedNames(kind.of, held, path, note)
-        case Several(Table()) if kind.of.section in {Override, Change}:
+        case Several(Table(section=section)) if section in {Override, Change}:
             note((NAMES, *path))
             return tuple(_logged_value(kind.of, one, (*path, number), note) for number, one in enumerate(held))
     note((VALUE, *path))
@@ -202,7 +203,7 @@ def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[P
 
 
 @cache
-def _logged_kind(kind: type) -> Any:
+def _logged_kind(kind: Any) -> Any:
     """The same sort of table, which notes what is read of it."""
     passes_for = {"__class__": property(lambda _: kind)}
     return type(kind.__name__, (kind,), {"__slots__": ("_members",), **passes_for, **_noting_members(kind)})
@@ -214,7 +215,7 @@ def _noting_members(kind: type) -> dict[str, property]:
 
 
 def _noting_member(name: str) -> property:
-    return property(lambda table: table._members[name])  # noqa: SLF001 -- of a class that is made here
+    return property(lambda table: table._members[name])
 
 
 class LoggedNames(Mapping[Any, Any]):
@@ -261,8 +262,9 @@ class LoggedNames(Mapping[Any, Any]):
 
 _ABSENT: Final = object()
 
+
 def _note_around(note: Callable[[Place], object], place: Place) -> None:
-    """Note what is read of a policy that layers have made: the values around them, of which nobody knows what they made."""
+    """Note what is read of a policy that layers have made: values around them as a whole, which may be others in it."""
     what, *path = place
     note((VALUE, *path[2:]) if what == COMPARED else place)
 
@@ -393,33 +395,33 @@ class LoggedPolicy(Policy):
     # What follows from the values ----------------------------------------------------------------------
 
     @property
-    def _origins(self) -> Origins:  # type: ignore[override]
+    def _origins(self) -> Origins:
         self._note((LINES,))
         return self._plain._origins
 
     @property
-    def layered(self) -> bool:  # type: ignore[override]
+    def layered(self) -> bool:
         """Whether it says anything otherwise from a date on, or for some cases."""
         return self._plain.layered
 
     @property
-    def _tags_of_overrides(self) -> frozenset[str]:  # type: ignore[override]
+    def _tags_of_overrides(self) -> frozenset[str]:
         return self._plain._tags_of_overrides
 
     @property
-    def _own_modes(self) -> dict[str, Enforcement]:  # type: ignore[override]
+    def _own_modes(self) -> dict[str, Enforcement]:
         self._note((VALUE, "rule"))
         return self._plain._own_modes
 
     @property
-    def _calendars(self) -> Mapping[str, Calendar]:  # type: ignore[override]
+    def _calendars(self) -> Mapping[str, Calendar]:
         return LoggedNames(None, self._plain._calendars, ("calendars",), self._note)
 
 
 class _Items(dict[str, int]):
     """What is lower by how much, to be a part of what a view is called."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:
         return hash(tuple(self.items()))
 
 

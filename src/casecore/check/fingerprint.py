@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Final
 
 import casecore
-from casecore.rooms.composition import HOUSE, House
 
 FRESH: Final = 10.0
 """So many seconds after it was written a file may still be another than the one that was loaded."""
@@ -25,16 +24,16 @@ FRESH: Final = 10.0
 PACKAGE: Final = Path(casecore.__file__).parent
 
 
-def code_of(house: House, package: Path = PACKAGE) -> str | None:
+def code_of(house: str = "", package: Path = PACKAGE) -> str | None:
     """One word for all that judges a policy; None where it was written so lately that nobody can tell.
 
     Args:
-        house: The rooms that decide.
+        house: Where rooms of a team's own are found; nothing where only the shipped ones decide.
         package: Where casecore lies.
     """
-    told = hashlib.sha256("\n".join((sys.version, *_versions(dated=house != HOUSE))).encode())
+    told = hashlib.sha256("\n".join((sys.version, house, *_versions(dated=bool(house)))).encode())
     latest = 0.0
-    for file in (*_files_of(package), *(() if house == HOUSE else _modules_of_teams(package))):
+    for file in (*_files_of(package), *(_modules_of_teams(package) if house else ())):
         try:
             content, latest = file.read_bytes(), max(latest, file.stat().st_mtime)
         except OSError:

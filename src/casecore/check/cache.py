@@ -33,8 +33,8 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from casecore.kept.fingerprint import code_of
-from casecore.kept.policy_log import PlainPolicy, PolicyLog
+from casecore.check.fingerprint import code_of
+from casecore.explore.policy_log import PlainPolicy, PolicyLog
 from casecore.kernel import CasecoreError
 from casecore.rooms.composition import HOUSE, House
 
@@ -77,21 +77,30 @@ class Cache:
     Attributes:
         folder: Where they lie.
         code: Whose answers they are.
+        house: The rooms that decide.
     """
 
     folder: Path
     code: str
+    house: House = HOUSE
 
     @classmethod
-    def open(cls, folder: str | Path | None = None, house: House = HOUSE) -> Self | None:
-        """The answers of this code, and of a house; None where there is no folder, or the code was written just now.
+    def open(cls, folder: str | Path | None = None, house: House = HOUSE, called: str = "") -> Self | None:
+        """The answers of this code; None where nothing can be kept.
+
+        So it is where the user has no folder, where the code was written just now, and where a house of one's own has
+        no name: nobody could tell two of them apart.
 
         Args:
             folder: Where they lie; in the user's cache folder, if it is left out.
             house: The rooms that decide.
+            called: Where rooms of one's own are found, e.g. `refund_desk:HOUSE`.
         """
-        place, code = folder or user_folder(os.environ, sys.platform), code_of(house)
-        return None if place is None or code is None else cls(Path(place), code)
+        place = folder or user_folder(os.environ, sys.platform)
+        if place is None or (house is not HOUSE and not called):
+            return None
+        code = code_of("" if house is HOUSE else called)
+        return None if code is None else cls(Path(place), code, house)
 
     def recall(self, question: Plain, policies: Sequence[PlainPolicy]) -> Recalled | None:
         """The answer to a question that was kept; None where there is none for policies that say what these do.

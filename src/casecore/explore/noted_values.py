@@ -73,6 +73,9 @@ class NotedValue:
     def __eq__(self, other: object) -> bool:
         return bool(self.compare("eq", other))
 
+    def __hash__(self) -> int:
+        return hash(self.whole())
+
     def __ne__(self, other: object) -> bool:
         return bool(self.compare("ne", other))
 
@@ -115,7 +118,7 @@ def _all_that_is_done() -> dict[str, Any]:
         do: Any = {"divmod": divmod, "pow": pow}.get(name) or getattr(operator, name)
         found |= {f"__{name}__": _doing(do), f"__r{name}__": _doing_from_right(do)}
     own: dict[str, Any] = {name: getattr(operator, name) for name in ("neg", "pos", "abs", "index")}
-    own |= {"bool": bool, "int": int, "float": float, "round": round, "str": str, "repr": repr, "hash": hash}
+    own |= {"bool": bool, "int": int, "float": float, "round": round, "str": str, "repr": repr}
     found |= {f"__{name}__": _doing(do) for name, do in (own | {"format": format}).items()}
     return found | {f"__{name}__": _itself for name in ("copy", "deepcopy")}
 
