@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from casecore import __version__
-from casecore.check import Fix, Judgement, PromiseVerdict
+from casecore.check import Fix, Judgement, PromiseVerdict, progress
 from casecore.cli import check as module
 from casecore.cli import main
 from casecore.cli.check import file_stamp, watch_for_changes
@@ -170,6 +170,7 @@ class TestCommand:
         terminal = Terminal()
         with monkeypatch.context() as patched:
             patched.setattr(sys, "stderr", terminal)
+            patched.setattr(progress, "PATIENCE", 0)
             patched.setenv("TERM", "xterm")
             code = main([*asked])
         assert 0 == code

@@ -34,13 +34,13 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 from attrs import frozen
 
 from casecore.check.fingerprint import code_of
-from casecore.explore.policy_log import PlainPolicy, PolicyLog
+from casecore.explore.policy_log import PlainPolicy, Reads
 from casecore.kernel import CasecoreError
 from casecore.rooms.composition import HOUSE, House
 
 T = TypeVar("T")
 
-Plain: TypeAlias = Any
+PlainAnswer: TypeAlias = Any
 """What JSON can hold."""
 
 MOST_ANSWERS: Final = 8
@@ -58,15 +58,32 @@ NOT_AS_KEPT: Final = (CasecoreError, LookupError, TypeError, ValueError, Arithme
 
 
 @frozen
+class Looked:
+    """Where was looked for an answer, of each policy.
+
+    Attributes:
+        read: What was read for the answer.
+        told: What was read besides, only because stories were told.
+        untold: Whether one of them could not be told, so that it matters to the answer what was read for that.
+    """
+
+    read: list[Reads]
+    told: list[Reads]
+    untold: bool = False
+
+
+@frozen
 class Recalled:
     """An answer that was kept.
 
     Attributes:
         answer: As plain data.
+        looked: Where was looked for it.
         tells_alike: Whether its stories are told as they were; otherwise somebody has to try.
     """
 
-    answer: Plain
+    answer: PlainAnswer
+    looked: Looked
     tells_alike: bool
 
 
@@ -102,7 +119,7 @@ class Cache:
         code = code_of("" if house is HOUSE else called)
         return None if code is None else cls(Path(place), code, house)
 
-    def recall(self, question: Plain, policies: Sequence[PlainPolicy]) -> Recalled | None:
+    def recall(self, question: PlainAnswer, policies: Sequence[PlainPolicy]) -> Recalled | None:
         """The answer to a question that was kept; None where there is none for policies that say what these do.
 
         Args:
@@ -111,38 +128,36 @@ class Cache:
         """
         for kept in self._answers(question):
             with suppress(*NOT_AS_KEPT):
-                if _digests(policies, kept["read"]) == kept["said"]:
-                    alike = _digests(policies, kept["told"]) == kept["said_to_tell"]
-                    if alike or not kept["untold"]:
-                        return Recalled(kept["answer"], alike)
+                looked = Looked(kept["read"], kept["told"], kept["untold"])
+                if _digests(policies, looked.read) == kept["said"]:
+                    alike = _digests(policies, looked.told) == kept["said_to_tell"]
+                    if alike or not looked.untold:
+                        return Recalled(kept["answer"], looked, alike)
         return None
 
-    def keep(self, question: Plain, policies: Sequence[PlainPolicy], logs: Sequence[PolicyLog], answer: Plain) -> None:
-        """Keep an answer for policies that say what these do, wherever the logs say that it was looked.
+    def keep(self, question: PlainAnswer, policies: Sequence[PlainPolicy], looked: Looked, answer: PlainAnswer) -> None:
+        """Keep an answer for policies that say what these do, wherever was looked.
 
         Args:
             question: What was asked.
             policies: What the policies say of which it was asked.
-            logs: What was read of each.
+            looked: Where was looked.
             answer: As plain data.
         """
-        if not all(log.may_be_kept for log in logs):
-            return
-        read, told = [log.reads for log in logs], [log.telling.reads for log in logs]
         kept = {
-            "read": read,
-            "said": _digests(policies, read),
-            "told": told,
-            "said_to_tell": _digests(policies, told),
-            "untold": any(log.untold for log in logs),
+            "read": looked.read,
+            "said": _digests(policies, looked.read),
+            "told": looked.told,
+            "said_to_tell": _digests(policies, looked.told),
+            "untold": looked.untold,
             "answer": answer,
         }
-        others = [one for one in self._answers(question) if (one["read"], one["said"]) != (read, kept["said"])]
+        others = [one for one in self._answers(question) if one["said"] != kept["said"]]
         with suppress(OSError):
             self._make_folder()
             _write(self._file_of(question), json.dumps([kept, *others[: MOST_ANSWERS - 1]]))
 
-    def _answers(self, question: Plain) -> list[dict[str, Any]]:
+    def _answers(self, question: PlainAnswer) -> list[dict[str, Any]]:
         """All answers to a question, the latest first; none where their file is broken."""
         with suppress(OSError, ValueError):
             digest, _, content = self._file_of(question).read_text("utf-8").partition("\n")
@@ -151,7 +166,7 @@ class Cache:
                 return answers
         return []
 
-    def _file_of(self, question: Plain) -> Path:
+    def _file_of(self, question: PlainAnswer) -> Path:
         return self.folder / self.code / f"{_digest(json.dumps(question, sort_keys=True))}.json"
 
     def _make_folder(self) -> None:

@@ -25,8 +25,9 @@ from casecore.check.cache import Cache
 from casecore.check.findings import rests_on
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
+from casecore.check.inquiries import Answers, Inquiry
 from casecore.check.joined_scopes import scopes_of_both
-from casecore.check.kept_searches import order_work, search_work, walk_work
+from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.lint import lint_policy, missing_promises, waiver_of
 from casecore.check.progress import notebook_progress
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report
@@ -43,7 +44,6 @@ from casecore.check.scope_search import (
 )
 from casecore.check.scopes import LOWERED_LIMIT, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
-from casecore.check.works import Answers, Work
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
@@ -111,15 +111,15 @@ def check(
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin, house)
     ]
     answers = Answers(cache, house)
-    works = [
-        search_work(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
+    inquiries = [
+        search_inquiry(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
         for checked, then, tried in planned
     ]
-    walks = [*_walk_works(policy, at, house, walk, seed)]
+    walks = [*_walk_inquiries(policy, at, house, walk, seed)]
     shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
-    with notebook_progress(progress, len(works) + len(walks)) as told:
-        found = answers.to_all((*works, *walks), jobs, shared, told)
-    walked = WalkResult.joined(found[len(works) :])
+    with notebook_progress(progress, len(inquiries) + len(walks)) as told:
+        found = answers.to_all((*inquiries, *walks), jobs, shared, told)
+    walked = WalkResult.joined(found[len(inquiries) :])
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
@@ -128,7 +128,7 @@ def check(
     judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
     judgements = [_add_fix(judgement, searched, house, limit, answers) for judgement in judgements]
     others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
-        (LONGEST_FIRST, partial(answers.to, order_work(policy)), not names),
+        (LONGEST_FIRST, partial(answers.to, order_inquiry(policy)), not names),
         (
             ALL_USED,
             partial(_judge_use, explorations, unused, house, shipped=policy == Policy.default() and not names),
@@ -159,15 +159,17 @@ def check(
     )
 
 
-def _walk_works(policy: Policy, at: datetime | None, house: House, steps: int, seed: int) -> Iterator[Work[WalkResult]]:
+def _walk_inquiries(
+    policy: Policy, at: datetime | None, house: House, steps: int, seed: int
+) -> Iterator[Inquiry[WalkResult]]:
     """To walk at random under a policy, and across its dated changes; nothing where no steps are walked."""
     if steps:
         walk: Any = partial(random_walk, steps=steps, seed=seed, house=house)
-        yield walk_work("walk", policy, walk, [steps, seed], house)
+        yield walk_inquiry("walk", policy, walk, [steps, seed], house)
     if steps and policy.change:
         walk = partial(walk_changes, since=at, steps=steps // 4, seed=seed, house=house)
         said = [steps // 4, seed, None if at is None else at.isoformat()]
-        yield walk_work("walk across the changes", policy, walk, said, house)
+        yield walk_inquiry("walk across the changes", policy, walk, said, house)
 
 
 def _lint_judged(policy: Policy, at: datetime | None, judgements: Iterable[Judgement]) -> tuple[Finding, ...]:
@@ -280,7 +282,7 @@ def _add_fix(
         name = search.checked.scope.name.partition(", from ")[0]
         again = next((other for other in scopes_of(changed, house) if other.scope.name == name), None)
         claimed = [promise for promise in promises_of(house, changed) if promise.claimed(changed)]
-        found = {} if again is None else answers.to(search_work(again, changed, house, claimed, limit)).found
+        found = {} if again is None else answers.to(search_inquiry(again, changed, house, claimed, limit)).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
         return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse
 

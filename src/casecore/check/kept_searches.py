@@ -1,6 +1,6 @@
-"""The works of a check: to search a scope, to walk at random, to look at the order of offers.
+"""The inquiries of a check: to search a scope, to walk at random, to look at the order of offers.
 
-What came of each is written as plain data, so that it can be kept (`works.py`), and read back for the policy of now.
+What came of each is written as plain data, so that it can be kept (`inquiries.py`), and read back for the policy of now.
 """
 
 from __future__ import annotations
@@ -9,24 +9,21 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-import attrs
-
-from casecore.check.cache import Plain
+from casecore.check.cache import PlainAnswer
+from casecore.check.inquiries import Inquiry
 from casecore.check.kept_stories import StoryBook, ToldOtherwise
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, PromiseVerdict
 from casecore.check.scope_search import search_scope, watched_in
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import BrokenPromise, WalkResult
-from casecore.check.works import Work
 from casecore.codec import house_codec
 from casecore.explore import Exploration, Found, Result, Story, Watched
 from casecore.explore.scope import Part, Scope
 from casecore.explore.teams import starting_desk
 from casecore.explore.traces import happening_at_end
 from casecore.policies import Policy
-from casecore.promises import Promise
-from casecore.promises.books import Books
+from casecore.promises import Happening, Promise
 from casecore.rooms.composition import HOUSE, House
 
 _OF_A_RULE: Final = ("id", "guards", "when", "needs")
@@ -36,9 +33,9 @@ _OF_A_RULE: Final = ("id", "guards", "when", "needs")
 # Searches ----------------------------------------------------------------------------------------------
 
 
-def search_work(
+def search_inquiry(
     checked: CheckedScope, policy: Policy, house: House, promises: list[Promise], limit: int
-) -> Work[Exploration]:
+) -> Inquiry[Exploration]:
     """To search a scope for what is promised; the more commands there are in it, the longer that takes.
 
     Args:
@@ -53,29 +50,32 @@ def search_work(
     def ask(here: Policy) -> Exploration:
         return search_scope(checked, here, house, promises, limit)
 
-    def read(plain: Plain, *, alike: bool) -> Exploration:
-        asked = None if alike else watched_in(checked, promises)
-        return _exploration_from_plain(plain, scope, scope.policy_here(policy), house, asked)
+    def read(plain: PlainAnswer) -> Exploration:
+        return _exploration_from_plain(plain, scope, scope.policy_here(policy), house)
 
-    return Work(
+    def tell_again(plain: PlainAnswer, here: Policy) -> PlainAnswer:
+        return _told_again(plain, scope, scope.policy_here(here), house, watched_in(checked, promises))
+
+    return Inquiry(
         scope.name,
         (policy,),
         ask,
         lambda: ["search", *asked_in(checked, house), _asked_of(promises, policy), limit],
         partial(_exploration_to_plain, house=house),
         read,
+        tell_again,
         len(scope.commands) + sum(len(part.commands) for part in scope.parts),
     )
 
 
-def asked_in(checked: CheckedScope, house: House) -> list[Plain]:
+def asked_in(checked: CheckedScope, house: House) -> list[PlainAnswer]:
     """A scope as plain data, whatever it is called."""
     scope = checked.scope
 
-    def plain(commands: Iterable[Any]) -> list[Plain]:
+    def plain(commands: Iterable[Any]) -> list[PlainAnswer]:
         return list(map(house_codec(house).to_plain, commands))
 
-    def plain_part(part: Part) -> list[Plain]:
+    def plain_part(part: Part) -> list[PlainAnswer]:
         return [plain(part.commands), part.copies]
 
     return [
@@ -84,14 +84,14 @@ def asked_in(checked: CheckedScope, house: House) -> list[Plain]:
     ]
 
 
-def _asked_of(promises: list[Promise], policy: Policy) -> list[Plain]:
+def _asked_of(promises: list[Promise], policy: Policy) -> list[PlainAnswer]:
     """What is promised, and the rules of its own that a promise of the policy has in hand."""
     numbers = [promise.number for promise in promises]
     rules = policy.to_dict()["rule"] if policy.rule else []
     return [numbers, [[rule.get(name) for name in _OF_A_RULE] for rule in rules if rule["id"] in numbers]]
 
 
-def _exploration_to_plain(found: Exploration, house: House) -> Plain:
+def _exploration_to_plain(found: Exploration, house: House) -> PlainAnswer:
     book = StoryBook(house)
     return {
         "counts": [found.worlds, found.desks, found.transitions, found.decisions],
@@ -104,33 +104,19 @@ def _exploration_to_plain(found: Exploration, house: House) -> Plain:
     }
 
 
-def _found_to_plain(found: Found, book: StoryBook) -> Plain:
+def _found_to_plain(found: Found, book: StoryBook) -> PlainAnswer:
     told = None if found.story is None else book.write([step.command for step in found.story.steps])
     return [found.result, told, list(found.wrong), found.times, list(found.blamed)]
 
 
-def _exploration_from_plain(
-    plain: Plain, scope: Scope, policy: Policy, house: House, asked: Watched | None
-) -> Exploration:
-    """What was found in a scope, under the policy as it is searched there.
-
-    Args:
-        plain: As plain data.
-        scope: The scope.
-        policy: The SOP.
-        house: The rooms that decide.
-        asked: What was asked of the scope, if the stories may be told otherwise now; None: they are not.
-
-    Raises:
-        ToldOtherwise: When a story does not end as it did.
-    """
-    book, begin = StoryBook(house, plain["commands"]), partial(starting_desk, scope, policy, house)
+def _exploration_from_plain(plain: PlainAnswer, scope: Scope, policy: Policy, house: House) -> Exploration:
+    """What was found in a scope, under the policy as it is searched there."""
+    book = StoryBook(house, plain["commands"])
     worlds, desks, transitions, decisions = plain["counts"]
     found = {}
     for name, (result, told, wrong, times, blamed) in plain["found"].items():
         story = None if told is None else book.story(told, scope.team, policy)
-        one = Found(Result(result), story, tuple(wrong), times, tuple(blamed))
-        found[name] = one if asked is None else _told_again(name, one, asked, begin()[1])
+        found[name] = Found(Result(result), story, tuple(wrong), times, tuple(blamed))
     return Exploration(
         scope,
         worlds=worlds,
@@ -145,32 +131,44 @@ def _exploration_from_plain(
     )
 
 
-def _told_again(name: str, found: Found, asked: Watched, start: Books) -> Found:
-    """What was found, with its story told under another policy.
+def _told_again(plain: PlainAnswer, scope: Scope, policy: Policy, house: House, asked: Watched) -> PlainAnswer:
+    """What was found in a scope, with its stories told under another policy.
 
     Raises:
-        ToldOtherwise: When the story does not end as it did.
+        ToldOtherwise: When one of them does not end as it did.
     """
-    story: Any = found.story
-    if story is None or not story.steps or name in asked.ways:
-        return found
-    happening = happening_at_end(story, start)
+    book, (_, start) = StoryBook(house, plain["commands"]), starting_desk(scope, policy, house)
+    found = {}
+    for name, (result, told, wrong, *more) in plain["found"].items():
+        if told:
+            happening = happening_at_end(book.story(told, scope.team, policy), start)
+            wrong = _wrong_at_end(name, wrong, happening, asked)
+        found[name] = [result, told, wrong, *more]
+    return {**plain, "found": found}
+
+
+def _wrong_at_end(name: str, wrong: list[str], end: Happening, asked: Watched) -> list[str]:
+    """What is wrong with the last step of a story, which ends as it did.
+
+    Raises:
+        ToldOtherwise: When it does not.
+    """
     if name in asked.witnesses:
-        found = attrs.evolve(found, wrong=tuple(asked.witnesses[name](happening)))
-        ends = bool(found.wrong)
+        wrong = list(asked.witnesses[name](end))
+        ends = bool(wrong)
     elif name in asked.occasions:
-        ends = bool(asked.occasions[name](happening))
+        ends = bool(asked.occasions[name](end))
     else:
-        ends = name in asked.edges(happening)
+        ends = name in asked.ways or name in asked.edges(end)
     if not ends:
         raise ToldOtherwise(f"the story of {name} ends otherwise than it did")
-    return found
+    return wrong
 
 
 # The walk, and the order of offers ---------------------------------------------------------------------
 
 
-def walk_work(name: str, policy: Policy, do: Any, said: list[Plain], house: House) -> Work[WalkResult]:
+def walk_inquiry(name: str, policy: Policy, do: Any, said: list[PlainAnswer], house: House) -> Inquiry[WalkResult]:
     """To walk at random.
 
     Args:
@@ -180,17 +178,17 @@ def walk_work(name: str, policy: Policy, do: Any, said: list[Plain], house: Hous
         said: What the walk was given besides, as plain data.
         house: The rules that are asked.
     """
-    return Work(
+    return Inquiry(
         name,
         (policy,),
         do,
         lambda: [name, said],
         partial(_walk_to_plain, house=house),
-        lambda plain, alike: _walk_from_plain(plain, policy, house),
+        lambda plain: _walk_from_plain(plain, policy, house),
     )
 
 
-def _walk_to_plain(walked: WalkResult, house: House) -> Plain:
+def _walk_to_plain(walked: WalkResult, house: House) -> PlainAnswer:
     book, broken = StoryBook(house), None
     if walked.broken is not None:
         story = _story_to_plain(walked.broken.story, book)
@@ -198,7 +196,7 @@ def _walk_to_plain(walked: WalkResult, house: House) -> Plain:
     return [walked.steps, sorted(walked.refusals), broken]
 
 
-def _walk_from_plain(plain: Plain, policy: Policy, house: House) -> WalkResult:
+def _walk_from_plain(plain: PlainAnswer, policy: Policy, house: House) -> WalkResult:
     steps, refusals, broken = plain
     if broken is not None:
         number, wrong, told, commands = broken
@@ -206,36 +204,36 @@ def _walk_from_plain(plain: Plain, policy: Policy, house: House) -> WalkResult:
     return WalkResult(steps, frozenset(refusals), broken)
 
 
-def order_work(policy: Policy) -> Work[Judgement]:
+def order_inquiry(policy: Policy) -> Inquiry[Judgement]:
     """To look at the order in which work is offered."""
-    return Work(
+    return Inquiry(
         "order",
         (policy,),
         judge_order,
         lambda: ["order"],
         _judgement_to_plain,
-        lambda plain, alike: _judgement_from_plain(plain, policy),
+        lambda plain: _judgement_from_plain(plain, policy),
     )
 
 
-def _judgement_to_plain(judged: Judgement) -> Plain:
+def _judgement_to_plain(judged: Judgement) -> PlainAnswer:
     book = StoryBook(HOUSE)
     story = None if judged.story is None else _story_to_plain(judged.story, book)
     told = [judged.number, judged.title, judged.verdict, judged.why, judged.times]
     return [told, list(judged.scopes), story, list(judged.wrong), list(judged.terms), book.commands]
 
 
-def _judgement_from_plain(plain: Plain, policy: Policy) -> Judgement:
+def _judgement_from_plain(plain: PlainAnswer, policy: Policy) -> Judgement:
     (number, title, verdict, why, times), scopes, told, wrong, terms, commands = plain
     story = None if told is None else _story_from_plain(told, StoryBook(HOUSE, commands), policy)
     lists: dict[str, Any] = {"scopes": tuple(scopes), "wrong": tuple(wrong), "terms": tuple(terms)}
     return Judgement(number, title, PromiseVerdict(verdict), why, times, story=story, **lists)
 
 
-def _story_to_plain(story: Story, book: StoryBook) -> Plain:
+def _story_to_plain(story: Story, book: StoryBook) -> PlainAnswer:
     return [book.write(story.team), book.write([step.command for step in story.steps])]
 
 
-def _story_from_plain(plain: Plain, book: StoryBook, policy: Policy) -> Story:
+def _story_from_plain(plain: PlainAnswer, book: StoryBook, policy: Policy) -> Story:
     team, given = plain
     return book.story(given, tuple(book.read(team)), policy)

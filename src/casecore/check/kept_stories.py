@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from casecore.check.cache import Plain
+from casecore.check.cache import PlainAnswer
 from casecore.codec import Codec, house_codec
 from casecore.desk import Desk
 from casecore.explore import Story
@@ -81,7 +81,7 @@ class StoryBook:
     """
 
     house: House
-    commands: list[Plain] = attrs.field(factory=list)
+    commands: list[PlainAnswer] = attrs.field(factory=list)
     _numbers: dict[Command, int] = attrs.field(factory=dict, init=False)
     _read: dict[int, Command] = attrs.field(factory=dict, init=False)
 

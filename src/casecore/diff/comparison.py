@@ -25,12 +25,12 @@ from attrs import field, frozen
 
 from casecore.check.cache import Cache
 from casecore.check.in_flight import Flights
+from casecore.check.inquiries import Answers
 from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.scope_search import Wanted
 from casecore.check.scopes import find_scopes
-from casecore.check.works import Answers
 from casecore.diff.in_scope import BehaviourChange, Untold
-from casecore.diff.kept_comparisons import comparison_work
+from casecore.diff.kept_comparisons import comparison_inquiry
 from casecore.diff.labels import Label
 from casecore.diff.outcomes import OutcomeChange, outcome_changes
 from casecore.diff.tried import is_tried
@@ -131,10 +131,10 @@ def diff(
     edits = edits_of(old, new)
     every = scopes_of_both(old, new, house)
     chosen = find_scopes(scopes, every) or every
-    answers, asked = Answers(cache, house), partial(comparison_work, house=house, limit=limit, progress=progress)
-    works = [(one, asked(one, old, new)) for one in (chosen if edits else ())]
-    searched = [(one, work) for one, work in works if work is not None]
-    found = answers.to_all([work for _, work in searched], 1, (house, old, new), progress)
+    answers, asked = Answers(cache, house), partial(comparison_inquiry, house=house, limit=limit, progress=progress)
+    inquiries = [(one, asked(one, old, new)) for one in (chosen if edits else ())]
+    searched = [(one, inquiry) for one, inquiry in inquiries if inquiry is not None]
+    found = answers.to_all([inquiry for _, inquiry in searched], 1, (house, old, new), progress)
     differing = [one for (one, _), compared in zip(searched, found, strict=True) if compared.differs]
     changes = tuple(sorted(_merge_changes([change for one in found for change in one.changes]), key=_sort_key))
     named = {key for change in changes for key in change.edits}

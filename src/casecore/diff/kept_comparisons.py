@@ -1,4 +1,4 @@
-"""The works of a comparison: to compare two policies in a scope (`casecore.check.works`).
+"""The inquiries of a comparison: to compare two policies in a scope (`casecore.check.inquiries`).
 
 Where the two do the same, that is kept for all policies that say, each for itself, the same wherever it was looked:
 mostly an edit is looked at in few scopes. Where they differ the edits are told as a whole, so that it is kept for these
@@ -13,12 +13,12 @@ from functools import partial
 from attrs import frozen
 
 from casecore.channels import Channel
-from casecore.check.cache import Plain
+from casecore.check.cache import PlainAnswer
 from casecore.check.in_flight import Flights, Stranded
+from casecore.check.inquiries import Inquiry
 from casecore.check.kept_searches import asked_in
 from casecore.check.kept_stories import StoryBook
 from casecore.check.scopes import CheckedScope
-from casecore.check.works import Work
 from casecore.diff.in_scope import BehaviourChange, ScopeCompared, Untold, answer_under, compare_in_scope
 from casecore.diff.labels import Label
 from casecore.explore import LIMIT, Story
@@ -30,7 +30,7 @@ from casecore.policies.edits import edits_of, is_about_rules
 from casecore.rooms.composition import HOUSE, House
 
 
-def comparison_work(
+def comparison_inquiry(
     checked: CheckedScope,
     old: Policy,
     new: Policy,
@@ -38,7 +38,7 @@ def comparison_work(
     house: House = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
-) -> Work[ScopeCompared] | None:
+) -> Inquiry[ScopeCompared] | None:
     """To compare two policies in a scope; None where they differ in nothing but own rules, which are put aside there.
 
     Args:
@@ -58,13 +58,13 @@ def comparison_work(
     def ask(before: Policy, after: Policy) -> ScopeCompared:
         return compare_in_scope(checked, before, after, edits, house=house, limit=limit, progress=progress)
 
-    return Work(
+    return Inquiry(
         scope.name,
         (old, new),
         ask,
         lambda: ["compare", *asked_in(checked, house), limit],
         partial(_compared_to_plain, here=here),
-        lambda plain, alike: _compared_from_plain(plain, here),
+        lambda plain: _compared_from_plain(plain, here),
     )
 
 
@@ -76,20 +76,20 @@ class _Here:
     policies: tuple[Policy, ...]
     house: House
 
-    def write(self, story: Story, book: StoryBook) -> Plain:
+    def write(self, story: Story, book: StoryBook) -> PlainAnswer:
         """The numbers of a story's commands, and for each of the policy under which it was given."""
         old, _ = self.policies
         sides = [int(unlogged(step.before.policy) != old) for step in story.steps]
         return [book.write([step.command for step in story.steps]), sides]
 
-    def read(self, told: Plain, book: StoryBook) -> Story:
+    def read(self, told: PlainAnswer, book: StoryBook) -> Story:
         """A story, to be told again."""
         numbers, sides = told
         under = [self.policies[side] for side in sides]
         return book.story(numbers, self.scope.team, with_all_queues(self.policies), under)
 
 
-def _compared_to_plain(found: ScopeCompared, here: _Here) -> Plain:
+def _compared_to_plain(found: ScopeCompared, here: _Here) -> PlainAnswer:
     book, flights = StoryBook(here.house), found.flights
     changes = [
         [
@@ -108,7 +108,7 @@ def _compared_to_plain(found: ScopeCompared, here: _Here) -> Plain:
     }
 
 
-def _compared_from_plain(plain: Plain, here: _Here) -> ScopeCompared:
+def _compared_from_plain(plain: PlainAnswer, here: _Here) -> ScopeCompared:
     book = StoryBook(here.house, plain["commands"])
     worlds, transitions, complete, differs = plain["counts"]
     name = here.scope.name
@@ -123,7 +123,7 @@ def _compared_from_plain(plain: Plain, here: _Here) -> ScopeCompared:
     )
 
 
-def _change_from_plain(plain: Plain, here: _Here, book: StoryBook) -> BehaviourChange:
+def _change_from_plain(plain: PlainAnswer, here: _Here, book: StoryBook) -> BehaviourChange:
     (label, rules, commands, edits, times), (channels, queues, told) = plain
     story = here.read(told, book)
     old, new = (answer_under(story.steps[-1], policy, here.house) for policy in here.policies)
@@ -143,7 +143,7 @@ def _change_from_plain(plain: Plain, here: _Here, book: StoryBook) -> BehaviourC
     )
 
 
-def _flights_from_plain(plain: Plain, here: _Here, book: StoryBook) -> Flights:
+def _flights_from_plain(plain: PlainAnswer, here: _Here, book: StoryBook) -> Flights:
     worlds, untold, given_up, complete, stranded = plain
     name = here.scope.name
     return Flights(

@@ -14,13 +14,13 @@ from typing import Final
 
 from attrs import field, frozen
 
+from casecore.check.inquiries import NOTHING_KEPT, Answers
 from casecore.check.judge import judge_promise
-from casecore.check.kept_searches import search_work
+from casecore.check.kept_searches import search_inquiry
 from casecore.check.report import Judgement, PromiseVerdict
 from casecore.check.scope_search import ScopeSearch
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
-from casecore.check.works import NOTHING_KEPT, Answers
 from casecore.explore import LIMIT, Result, Watched, explore
 from casecore.policies import Policy
 from casecore.promises import Promise, promises_of
@@ -96,7 +96,9 @@ def compare_verdicts(
         progress(checked.scope.name)
         for policy, found in zip((old, new), searched, strict=True):
             claimed = [promise for promise in promises_of(house, policy) if promise.claimed(policy)]
-            found.append(ScopeSearch(checked, policy, answers.to(search_work(checked, policy, house, claimed, limit))))
+            found.append(
+                ScopeSearch(checked, policy, answers.to(search_inquiry(checked, policy, house, claimed, limit)))
+            )
     told = []
     for promise in promises_of(house, old, new):
         before, after = (

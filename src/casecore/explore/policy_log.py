@@ -40,10 +40,10 @@ from casecore.policies.layers import Change, Matched, Override
 from casecore.policies.origins import Origins
 from casecore.policies.plain_kinds import Length, OrNone, Whole
 
-Place: TypeAlias = tuple[Any, ...]
+PolicyPlace: TypeAlias = tuple[Any, ...]
 """What was looked at there, and the words of the path: `("value", "capacity", "chat")`."""
 
-View: TypeAlias = tuple[tuple[str, Any], ...]
+PolicyView: TypeAlias = tuple[tuple[str, Any], ...]
 """How a policy was made of another: the methods that were called, each with what it was given."""
 
 Reads: TypeAlias = list[dict[str, Any]]
@@ -74,7 +74,7 @@ class PolicyLog:
     """
 
     untold: bool = False
-    _read: dict[View, dict[Place, None]] = field(factory=dict, init=False)
+    _read: dict[PolicyView, dict[PolicyPlace, None]] = field(factory=dict, init=False)
     _telling: PolicyLog | None = field(default=None, init=False)
 
     @property
@@ -84,7 +84,7 @@ class PolicyLog:
             self._telling = PolicyLog()
         return self._telling
 
-    def noting(self, view: View) -> Callable[[Place], None]:
+    def noting(self, view: PolicyView) -> Callable[[PolicyPlace], None]:
         """How a place is noted that is read in a view."""
         places = self._read.setdefault(view, {})
         return places.setdefault
@@ -163,7 +163,7 @@ def _inside(held: Any, step: str) -> Any:
 class _Members(dict[str, Any]):
     """What stands in a table by the names of its keys, each noted when it is first asked for."""
 
-    def __init__(self, table: Any, kind: type, path: tuple[Any, ...], note: Callable[[Place], object]) -> None:
+    def __init__(self, table: Any, kind: type, path: tuple[Any, ...], note: Callable[[PolicyPlace], object]) -> None:
         super().__init__()
         self._table = table
         self._kind = kind
@@ -179,7 +179,7 @@ class _Members(dict[str, Any]):
         return found
 
 
-def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[Place], object]) -> Any:
+def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[PolicyPlace], object]) -> Any:
     """A table that notes what is read of it; anything else as it is, and noted."""
     if held is not None and isinstance(kind.of if isinstance(kind, OrNone) else kind, Whole | Length):
         return NotedValue(
@@ -189,9 +189,10 @@ def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[P
         )
     match kind:
         case Table() if held is not None:
-            logged_kind = _logged_kind(kind.section)
+            section: Any = kind.section
+            logged_kind = _logged_kind(section)
             logged = logged_kind.__new__(logged_kind)
-            object.__setattr__(logged, "_members", _Members(held, kind.section, path, note))
+            object.__setattr__(logged, "_members", _Members(held, section, path, note))
             return logged
         case Named():
             return LoggedNames(kind.of, held, path, note)
@@ -222,7 +223,7 @@ class LoggedNames(Mapping[Any, Any]):
     """A table of names, of which is noted which are looked for, and what is read of each."""
 
     def __init__(
-        self, kind: Any, held: Mapping[Any, Any], path: tuple[Any, ...], note: Callable[[Place], object]
+        self, kind: Any, held: Mapping[Any, Any], path: tuple[Any, ...], note: Callable[[PolicyPlace], object]
     ) -> None:
         self._kind = kind
         self._held = held
@@ -263,7 +264,7 @@ class LoggedNames(Mapping[Any, Any]):
 _ABSENT: Final = object()
 
 
-def _note_around(note: Callable[[Place], object], place: Place) -> None:
+def _note_around(note: Callable[[PolicyPlace], object], place: PolicyPlace) -> None:
     """Note what is read of a policy that layers have made: values around them as a whole, which may be others in it."""
     what, *path = place
     note((VALUE, *path[2:]) if what == COMPARED else place)
@@ -284,10 +285,10 @@ class LoggedPolicy(Policy):
     _in_force: dict[int, LoggedPolicy]
     _log: PolicyLog
     _members: _Members
-    _note: Callable[[Place], object]
+    _note: Callable[[PolicyPlace], object]
     _plain: Policy
     _telling: list[LoggedPolicy]
-    _view: View
+    _view: PolicyView
 
     @classmethod
     def noting(cls, policy: Policy, log: PolicyLog) -> LoggedPolicy:
@@ -295,7 +296,7 @@ class LoggedPolicy(Policy):
         return cls._seen_in((), policy, log)
 
     @classmethod
-    def _seen_in(cls, view: View, policy: Policy, log: PolicyLog) -> LoggedPolicy:
+    def _seen_in(cls, view: PolicyView, policy: Policy, log: PolicyLog) -> LoggedPolicy:
         note = log.noting(view)
         note((LAYERS,))
         return cls._over(policy, _log=log, _note=note, _view=view)
@@ -414,14 +415,14 @@ class LoggedPolicy(Policy):
         return self._plain._own_modes
 
     @property
-    def _calendars(self) -> Mapping[str, Calendar]:
+    def _calendars(self) -> Mapping[str, Calendar]:  # type: ignore[override]
         return LoggedNames(None, self._plain._calendars, ("calendars",), self._note)
 
 
 class _Items(dict[str, int]):
     """What is lower by how much, to be a part of what a view is called."""
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self.items()))
 
 
