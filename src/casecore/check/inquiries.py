@@ -35,8 +35,8 @@ class Inquiry(Generic[T]):
         question: All that is asked besides, as plain data.
         to_plain: The answer as plain data.
         from_plain: (plain data) -> the answer; it raises one of `NOT_AS_KEPT` where `to_plain` writes no such thing.
-        tell_again: (plain data, policies) -> the same, with its stories told under these; it raises `ToldOtherwise` where
-            one does not end as it did. None: its stories are told of policies that say the same everywhere.
+        tell_again: (plain data, policies) -> the same, with its stories told under these; it raises `ToldOtherwise`
+            where one does not end as it did. None: whatever is told may be otherwise.
         size: About how long it takes, beside others.
     """
 

@@ -1,6 +1,7 @@
 """The inquiries of a check: to search a scope, to walk at random, to look at the order of offers.
 
-What came of each is written as plain data, so that it can be kept (`inquiries.py`), and read back for the policy of now.
+What came of each is written as plain data, so that it can be kept (`inquiries.py`), and read back for the policy of
+now.
 """
 
 from __future__ import annotations
@@ -138,12 +139,11 @@ def _told_again(plain: PlainAnswer, scope: Scope, policy: Policy, house: House, 
         ToldOtherwise: When one of them does not end as it did.
     """
     book, (_, start) = StoryBook(house, plain["commands"]), starting_desk(scope, policy, house)
-    found = {}
+    found = {**plain["found"]}
     for name, (result, told, wrong, *more) in plain["found"].items():
         if told:
             happening = happening_at_end(book.story(told, scope.team, policy), start)
-            wrong = _wrong_at_end(name, wrong, happening, asked)
-        found[name] = [result, told, wrong, *more]
+            found[name] = [result, told, _wrong_at_end(name, wrong, happening, asked), *more]
     return {**plain, "found": found}
 
 

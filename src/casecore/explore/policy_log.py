@@ -35,7 +35,7 @@ from casecore.calendars import Calendar
 from casecore.explore.noted_values import COMPARISONS, NotedValue, plain_other, read_other
 from casecore.kernel import Enforcement
 from casecore.policies import Aspect, Policy
-from casecore.policies.kinds import NONE, Named, Several, Table, keys_of, may_be_absent
+from casecore.policies.kinds import Named, Several, Table, keys_of, may_be_absent
 from casecore.policies.layers import Change, Matched, Override
 from casecore.policies.origins import Origins
 from casecore.policies.plain_kinds import Length, OrNone, Whole
@@ -133,28 +133,30 @@ class PlainPolicy:
 
 
 def _found_at(policy: Policy, plain: dict[str, Any], what: str, *steps: Any) -> Any:
-    """What stands at a place; a table of names says of one that it lacks that it is `none`."""
+    """What stands at a place of a policy, which is there as it is and as plain data."""
     if what == LAYERS:
         parts = (("override", "match"), ("change", "on"))
-        layers = ([one[word] for one in plain[name]] for name, word in parts)
-        return [*layers, plain["zone"]]
+        return [*([one[word] for one in plain[name]] for name, word in parts), plain["zone"]]
+    if what == VALUE:
+        return reduce(_inside, steps, plain)
     if what == COMPARED:
         comparison, other, *path = steps
         value = reduce(_inside, path, policy)
         return value is not None and COMPARISONS[comparison](value, read_other(other))
-    held: Any = plain
-    for step in steps:
-        held = held.get(step) if isinstance(held, dict) else held[step] if isinstance(held, list) else None
-    if what == NAMES:
-        return [name for name, inner in held.items() if inner != NONE] if isinstance(held, dict) else len(held)
-    return held if what == VALUE else held not in (None, NONE)
+    held = reduce(_inside, steps, policy)
+    if what == THERE:
+        return held is not None
+    return [str(name) for name in held] if isinstance(held, Mapping) else len(held)
 
 
-def _inside(held: Any, step: str) -> Any:
-    """What stands in a table by a name; None where nothing does."""
-    if held is None:
-        return None
-    return held.get(step) if isinstance(held, Mapping) else getattr(held, step)
+def _inside(held: Any, step: Any) -> Any:
+    """What stands in a table by a name, or in a list at a place; None where nothing does."""
+    match held:
+        case Mapping():
+            return held.get(step)
+        case list() | tuple():
+            return held[step] if step < len(held) else None
+    return getattr(held, step, None)
 
 
 # Tables that note what is read of them -----------------------------------------------------------------
