@@ -143,7 +143,7 @@ def _found_at(policy: Policy, plain: dict[str, Any], what: str, *steps: Any) -> 
         comparison, other, *path = steps
         value = reduce(_inside, path, policy)
         return value is not None and COMPARISONS[comparison](value, read_other(other))
-    held = reduce(_inside, steps, policy)
+    held: Any = reduce(_inside, steps, policy)
     if what == THERE:
         return held is not None
     return [str(name) for name in held] if isinstance(held, Mapping) else len(held)
@@ -261,6 +261,10 @@ class LoggedNames(Mapping[Any, Any]):
     def __len__(self) -> int:
         self._note((NAMES, *self._path))
         return len(self._held)
+
+    def __repr__(self) -> str:
+        self._note((VALUE, *self._path))
+        return repr(self._held)
 
 
 _ABSENT: Final = object()
