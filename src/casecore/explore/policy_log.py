@@ -146,7 +146,7 @@ def _found_at(policy: Policy, plain: dict[str, Any], what: str, *steps: Any) -> 
     held: Any = reduce(_inside, steps, policy)
     if what == THERE:
         return held is not None
-    return [str(name) for name in held] if isinstance(held, Mapping) else len(held)
+    return [str(name) for name in held] if isinstance(held, Mapping) else held and len(held)
 
 
 def _inside(held: Any, step: Any) -> Any:
