@@ -4,8 +4,8 @@
     report = check(policy, cache=cache)
 
 A file holds the answers to one question: what was asked, whatever the policy. Each answer has the places of the policy
-at which was looked for it, with a digest of what stood there (`policy_log.py`). It is the answer for every policy that
-says the same there, and for no other.
+at which was looked for it, with a digest of what stood there (`explore/policy_log.py`). It is the answer for every
+policy that says the same there, and for no other.
 
 * What only the telling of stories looked at is held apart. Where nothing but that is otherwise now, the stories are
   told again under the policy of now, and must end as they did.
@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, Final, Self, TypeAlias, TypeVar
+from typing import Any, Final, Self, TypeAlias
 
 from attrs import frozen
 
@@ -37,8 +37,6 @@ from casecore.check.fingerprint import code_of
 from casecore.explore.policy_log import PlainPolicy, Reads
 from casecore.kernel import CasecoreError
 from casecore.rooms.composition import HOUSE, House
-
-T = TypeVar("T")
 
 PlainAnswer: TypeAlias = Any
 """What JSON can hold."""
@@ -58,7 +56,7 @@ NOT_AS_KEPT: Final = (CasecoreError, LookupError, TypeError, ValueError, Arithme
 
 
 @frozen
-class Looked:
+class PlacesRead:
     """Where was looked for an answer, of each policy.
 
     Attributes:
@@ -83,7 +81,7 @@ class Recalled:
     """
 
     answer: PlainAnswer
-    looked: Looked
+    looked: PlacesRead
     tells_alike: bool
 
 
@@ -128,14 +126,16 @@ class Cache:
         """
         for kept in self._answers(question):
             with suppress(*NOT_AS_KEPT):
-                looked = Looked(kept["read"], kept["told"], kept["untold"])
+                looked = PlacesRead(kept["read"], kept["told"], kept["untold"])
                 if _digests(policies, looked.read) == kept["said"]:
                     alike = _digests(policies, looked.told) == kept["said_to_tell"]
                     if alike or not looked.untold:
                         return Recalled(kept["answer"], looked, alike)
         return None
 
-    def keep(self, question: PlainAnswer, policies: Sequence[PlainPolicy], looked: Looked, answer: PlainAnswer) -> None:
+    def keep(
+        self, question: PlainAnswer, policies: Sequence[PlainPolicy], looked: PlacesRead, answer: PlainAnswer
+    ) -> None:
         """Keep an answer for policies that say what these do, wherever was looked.
 
         Args:

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from casecore.check.cache import NOT_AS_KEPT, Cache, Looked, PlainAnswer
+from casecore.check.cache import NOT_AS_KEPT, Cache, PlacesRead, PlainAnswer
 from casecore.check.processes import Task, run_tasks
 from casecore.explore.policy_log import LoggedPolicy, PlainPolicy, PolicyLog
 from casecore.policies import Policy
@@ -102,7 +102,7 @@ class Answers:
             if inquiry.tell_again is not None and not kept.tells_alike:
                 logs = [PolicyLog() for _ in inquiry.policies]
                 plain = inquiry.tell_again(plain, *map(LoggedPolicy.noting, inquiry.policies, logs))
-                cache.keep(question, said, Looked(kept.looked.read, [log.reads for log in logs]), plain)
+                cache.keep(question, said, PlacesRead(kept.looked.read, [log.reads for log in logs]), plain)
             return (inquiry.from_plain(plain),)
         return None
 
@@ -111,7 +111,7 @@ class Answers:
         answer = inquiry.do(*map(LoggedPolicy.noting, inquiry.policies, logs))
         plain = json.loads(json.dumps(inquiry.to_plain(answer)))
         if all(log.may_be_kept for log in logs):
-            looked = Looked(
+            looked = PlacesRead(
                 [log.reads for log in logs], [log.telling.reads for log in logs], any(log.untold for log in logs)
             )
             cache.keep(inquiry.question(), self._said_by(inquiry), looked, plain)
