@@ -1,5 +1,7 @@
 """What a check learns is kept: a second time only what an edit touches is asked, and the same is reported."""
 
+from datetime import UTC, datetime
+
 import attrs
 import pytest
 
@@ -110,12 +112,13 @@ class TestCheck:
             check(SOP, house=House(ROOMS), cache=cache, **ASKED)
 
     def test_the_walk_across_a_change(self, cache):
-        """It is kept like any other."""
+        """It is kept like any other, whatever the time is; not where a change has begun meanwhile."""
         changing = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 3 }')
         asked = {"scopes": (SCOPES["offer"],), "walk": 40, "only": "04"}
-        first, told = checked(changing, cache, **asked)
+        first, told = checked(changing, cache, at=datetime(2026, 11, 2, tzinfo=UTC), **asked)
         assert "walk across the changes" in told
-        assert (first, []) == checked(changing, cache, **asked)
+        assert (first, []) == checked(changing, cache, at=datetime(2026, 11, 3, tzinfo=UTC), **asked)
+        assert "walk across the changes" in checked(changing, cache, at=datetime(2026, 12, 3, tzinfo=UTC), **asked)[1]
 
 
 class TestSwitches:
