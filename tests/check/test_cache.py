@@ -167,6 +167,17 @@ class TestFolder:
         cache.keep(QUESTION, says(SOP), LOOKED, "two")
         assert {"our-code", "new-code", "CACHEDIR.TAG", ".gitignore"} == {one.name for one in cache.folder.iterdir()}
 
+    def test_too_many_files(self, cache, monkeypatch):
+        """The half of them goes that was not used for longer."""
+        monkeypatch.setattr("casecore.check.cache.MOST_FILES", 3)
+        for number in range(3):
+            cache.keep([number], says(SOP), LOOKED, number)
+            os.utime(cache._file_of([number]), (number, number))
+        assert 0 == cache.recall([0], says(SOP)).answer  # and so it is used
+        cache.keep([3], says(SOP), LOOKED, 3)
+        known = [cache.recall([number], says(SOP)) for number in range(4)]
+        assert [0, None, None, 3] == [found and found.answer for found in known]
+
     def test_several_at_once(self, cache):
         """Whoever reads while others write reads one answer or another, and never half of one."""
 

@@ -9,7 +9,7 @@ from casecore import HOUSE, House, Policy
 from casecore.check import Cache, check
 from casecore.check.formats import as_json
 from casecore.check.in_flight import try_switches
-from casecore.check.inquiries import Answers
+from casecore.check.inquiries import Answers, Inquiry
 from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.kept_stories import KeptStory, StoryBook, ToldOtherwise
 from casecore.check.order import judge_order
@@ -231,6 +231,27 @@ class TestStories:
         story = KeptStory.of((), [(CHATS[0], SOP), (attrs.evolve(CHATS[0], message="m2"), never)], Desk(SOP))
         with pytest.raises(ToldOtherwise, match="kinds"):
             _ = story.steps
+
+
+def test_an_answer_that_looked_at_lines(cache):
+    """It is not kept: lines move when a remark is written."""
+    policy = Policy.loads("[capacity]\nchat = 3", "sop.toml")
+    asked = Inquiry(
+        "where",
+        (policy,),
+        lambda here: here.origin("capacity.chat").line,
+        lambda: ["where"],
+        list_of_one,
+        lambda one: one,
+    )
+    answers = Answers(cache, HOUSE)
+    assert [2] == answers.to(asked) == answers.to(asked)
+    assert not (cache.folder / cache.code).exists()
+
+
+def list_of_one(answer):
+    """An answer as plain data."""
+    return [answer]
 
 
 def test_the_order(cache):

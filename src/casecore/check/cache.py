@@ -44,6 +44,9 @@ PlainAnswer: TypeAlias = Any
 MOST_ANSWERS: Final = 8
 """So many answers to one question are kept, the latest ones."""
 
+MOST_FILES: Final = 2_000
+"""With more files than that the half is thrown away that nobody has used for longer."""
+
 UNUSED: Final = 30 * 24 * 3600.0
 """After so many seconds the answers of other code are thrown away."""
 
@@ -130,6 +133,7 @@ class Cache:
                 if _digests(policies, looked.read) == kept["said"]:
                     alike = _digests(policies, looked.told) == kept["said_to_tell"]
                     if alike or not looked.untold:
+                        self._note_use(question)
                         return Recalled(kept["answer"], looked, alike)
         return None
 
@@ -156,6 +160,7 @@ class Cache:
         with suppress(OSError):
             self._make_folder()
             _write(self._file_of(question), json.dumps([kept, *others[: MOST_ANSWERS - 1]]))
+            self._make_room()
 
     def _answers(self, question: PlainAnswer) -> list[dict[str, Any]]:
         """All answers to a question, the latest first; none where their file is broken."""
@@ -168,6 +173,17 @@ class Cache:
 
     def _file_of(self, question: PlainAnswer) -> Path:
         return self.folder / self.code / f"{_digest(json.dumps(question, sort_keys=True))}.json"
+
+    def _note_use(self, question: PlainAnswer) -> None:
+        with suppress(OSError):
+            os.utime(self._file_of(question))
+
+    def _make_room(self) -> None:
+        """Throw away what nobody has used for long, where there is too much."""
+        files = [*(self.folder / self.code).iterdir()]
+        if len(files) > MOST_FILES:
+            for file in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
+                file.unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         mine = self.folder / self.code

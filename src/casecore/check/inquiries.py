@@ -1,4 +1,4 @@
-"""Works: questions about policies, each answered once for all policies that say the same wherever it looks.
+"""Inquiries: questions about policies, each answered once for all policies that say the same wherever it looks.
 
 Without a cache an inquiry is simply done. With one (`cache.py`), its answer is looked for there first. What is not
 known is done under policies that note what is read of them, and kept. Either way the answer is read back from plain
