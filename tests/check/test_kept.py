@@ -13,6 +13,7 @@ from casecore.check.inquiries import Answers, Inquiry
 from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.kept_stories import KeptStory, StoryBook, ToldOtherwise
 from casecore.check.order import judge_order
+from casecore.check.processes import Task, run_tasks
 from casecore.check.walk import random_walk
 from casecore.desk import Desk
 from casecore.diff.formats import as_json as diff_as_json
@@ -78,6 +79,13 @@ class TestCheck:
         report, told = checked(SOP, cache, jobs=2)
         assert {"limit", "wrap-up", "walk"} == {*told}
         assert (report, []) == checked(SOP, cache)
+
+    def test_two_at_once(self, cache):
+        """Two commands that check the same while neither knows what the other finds."""
+        tasks = [Task(str(number), lambda: checked(SOP, cache)[0]) for number in range(2)]
+        first, second = run_tasks(tasks, 2, (), lambda _: None)
+        assert checked(SOP, None)[0] == first == second
+        assert (first, []) == checked(SOP, cache)
 
     def test_what_fails(self, tmp_path):
         """A story that breaks a promise, and the nearest fix, are found again."""
