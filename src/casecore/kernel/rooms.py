@@ -221,14 +221,10 @@ class Timer:
         row_name, name = _split(self.since)
         row = getattr(view, row_name)
         since: datetime | None = None if row is None else getattr(row, name)
-        return None if since is None else self.due_since(since, view, policy, now)
-
-    def due_since(self, since: datetime, view: Any, policy: Any, now: datetime | None) -> datetime | None:
-        """The same where it is known that it runs, and since when."""
         if self.again is not None:
-            return self.again(view, policy, since if now is None else max(since, now))
-        length = self.length(view, policy)
-        return None if length is None else instant_after(since, length)
+            return None if since is None else self.again(view, policy, since if now is None else max(since, now))
+        length = None if since is None else self.length(view, policy)
+        return None if since is None or length is None else instant_after(since, length)
 
     def first_due(self, view: Any, policy: Any, now: datetime | None) -> datetime | None:
         """The first instant at which it happens by what is in force then.
@@ -278,18 +274,21 @@ class Timetable:
 
 
 def _finder_of(timers: Iterable[Timer]) -> Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]]:
-    """When each of them comes that runs; written as text, because an agenda asks it after every event."""
-    known: dict[str, Any] = {}
+    """`Timer.due` of each of them, for those that run: written as text, because an agenda asks it after every event."""
+    known: dict[str, Any] = {"instant_after": instant_after}
     lines = ["found = []"]
     for number, timer in enumerate(timers):
         row, name = timer.place
-        known |= {f"timer_{number}": timer, f"due_{number}": timer.due_since}
+        known |= {f"timer_{number}": timer, f"length_{number}": timer.length, f"again_{number}": timer.again}
+        at = f"instant_after(since, length) if (length := length_{number}(view, policy)) is not None else None"
+        if timer.again is not None:
+            at = f"again_{number}(view, policy, since if now is None else max(since, now))"
         lines += [
-            f"if view.{row} is not None and (since := view.{row}.{name}) is not None:",
-            f"    if (at := due_{number}(since, view, policy, now)) is not None:",
-            f"        found.append((at, timer_{number}))",
+            f"if view.{row} is not None and (since := view.{row}.{name}) is not None and (at := {at}) is not None:",
+            f"    found.append((at, timer_{number}))",
         ]
-    exec("\n    ".join(("def find(view, policy, now):", *lines, "return found")), known)  # noqa: S102 -- names of our own fields
+    text = "\n    ".join(("def find(view, policy, now):", *lines, "return found"))
+    exec(text, known)  # noqa: S102 -- names of our own fields
     find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] = known["find"]
     return find
 

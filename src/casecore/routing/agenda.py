@@ -72,15 +72,15 @@ class Agenda:
         self._work_of: defaultdict[str, set[str]] = defaultdict(set)
         self._wrap_ups_of: defaultdict[str, set[str]] = defaultdict(set)
         self._first: tuple[HeapEntry, Due] | None = None
-        self._timetables: dict[TimedRow, Timetable] = {}
-        for sort in TIMED:
-            timers = [timer for timer in desk.timers_of(sort) if self._only is None or timer.command is not None]
-            if timers:
-                self._timetables[sort] = Timetable(timers)
+        timers = {
+            sort: [timer for timer in desk.timers_of(sort) if self._only is None or timer.command is not None]
+            for sort in TIMED
+        }
+        self._timetables = {sort: Timetable(found) for sort, found in timers.items() if found}
         rows: Mapping[TimedRow, Iterable[str]]
         rows = {"case": desk.cases, "commitment": desk.commitments, "wrap_up": desk.wrap_ups}
         self._touched: dict[Name, datetime | None] = {
-            (sort, row): desk.now for sort, table in rows.items() for row in table
+            (sort, row): desk.now for sort in self._timetables for row in rows[sort]
         }
 
     def update(self, desk: AnyDesk, events: Iterable[Event]) -> None:
@@ -107,7 +107,8 @@ class Agenda:
                 for held in self._work_of.get(any_event.agent, ()):
                     touched["case", held] = now
             for row in others:
-                touched[row, getattr(any_event, row)] = now
+                if row in self._timetables:
+                    touched[row, getattr(any_event, row)] = now
 
     def next(self) -> Due | None:
         """What comes next; None when nothing does."""
@@ -156,18 +157,15 @@ class Agenda:
     def _look_at(self, name: Name, now: datetime | None) -> None:
         """Enter what comes on a row now; from when on matters as for `Desk.due_of_case`."""
         sort, row_id = name
-        timetable = self._timetables.get(sort)
-        if timetable is None:
-            return
         desk, coming = self._desk, list[Coming]()
-        view = desk.seen_of(sort, row_id)
+        view = desk.seen_of(sort, row_id) if sort in self._timetables else None
         if sort == "case":
             self._follow_case(row_id, view)
         if view is None:
             self._enter(name, "", coming)
             return
         told = self._told_until
-        for place, (at, timer) in enumerate(timetable.due(view, desk.policy, now)):
+        for place, (at, timer) in enumerate(self._timetables[sort].due(view, desk.policy, now)):
             instant = at if told is None or told < at else self._untold(at, timer, view)
             if instant is not None:
                 coming.append((instant, timer.key, place, timer))

@@ -219,7 +219,7 @@ MOST_KINDS: Final = 5_000
 
 def _kind_of(agent: Agent) -> tuple[Any, ...]:
     """All that decides which sorts of work of the queues they serve an agent can take: most are like many others."""
-    return (
+    kind: tuple[Any, ...] = (
         agent.presence,
         agent.next_reason,
         agent.wrap_ups,
@@ -229,15 +229,12 @@ def _kind_of(agent: Agent) -> tuple[Any, ...]:
         agent.reviews,
         agent.reviews_offered,
         *agent.held.items(),
-        0,  # one table ends, and the next begins
-        *agent.offered.items(),
-        0,
-        *agent.pending.items(),
-        0,
-        *agent.resolved.items(),
-        0,
-        *agent.capacity.items(),
     )
+    rarer = agent.offered, agent.pending, agent.resolved, agent.capacity
+    if any(rarer):
+        for table in rarer:
+            kind += (0, *table.items())  # where one table ends, and the next begins
+    return kind
 
 
 class Router:
@@ -256,6 +253,7 @@ class Router:
 
     def _enter_all(self, desk: AnyDesk, policy: Policy) -> None:
         self._policy = policy
+        self._one_for_all = not policy.override  # whatever the case is
         self._lines: dict[tuple[WaitingPlace, Strategy], _Line] = {}
         self._lines_served: defaultdict[str, list[_Line]] = defaultdict(list)
         self._lines_of: dict[frozenset[str], list[_Line]] = {}
@@ -466,6 +464,8 @@ class Router:
 
     def _crews_for(self, agent: Agent) -> list[_Crew]:
         """Where somebody stands who is as this agent is."""
+        if agent.offered and self._one_for_all and agent.ringing >= self._policy.routing.offers_at_once:
+            return []  # mostly: something rings
         crews, takes = [], self._takes_of(agent)
         for line in self._lines_of.get(agent.queues) or self._find_lines(agent.queues):
             sorts = takes.get(line.sorts)
