@@ -33,20 +33,25 @@ from casecore.kernel.late import finished_late
 T = TypeVar("T")
 
 
-def share_equality(cls: type[T]) -> type[T]:
-    """Let a class that is about to become one of attrs be told, compared and hashed by its fields, as all are."""
-    if "__repr__" not in vars(cls):
-        cls.__repr__ = _text_of_fields  # type: ignore[method-assign]  # what attrs does, but once
-    if "__eq__" not in vars(cls):
-        cls.__eq__, cls.__hash__ = _equal_in_content, _hash_of_content  # type: ignore[assignment]  # the same
-    return cls
-
-
 def _equal_in_content(value: Any, other: Any) -> Any:  # a truth, or NotImplemented
     if type(other) is not type(value):
         return NotImplemented
     content = _content_readers(value.__class__)[0]
     return content(value) == content(other)
+
+
+def share_equality(cls: type[T], equal: Callable[[Any, Any], Any] = _equal_in_content) -> type[T]:
+    """Let a class that is about to become one of attrs be told, compared and hashed by its fields, as all are.
+
+    Args:
+        cls: The class as it was written; what it has of its own stays.
+        equal: How two of them are compared.
+    """
+    if "__repr__" not in vars(cls):
+        cls.__repr__ = _text_of_fields  # type: ignore[method-assign]  # what attrs does, but once
+    if "__eq__" not in vars(cls):
+        cls.__eq__, cls.__hash__ = equal, _hash_of_content  # type: ignore[assignment]  # the same
+    return cls
 
 
 def _hash_of_content(value: Any) -> int:

@@ -294,13 +294,20 @@ def section(cls: type[T]) -> type[T]:
 
     What is made in code is asked the same as a file: values that do not fit raise a `PolicyError` with their paths.
     """
-    made = finished_late(share_equality(cls), _finish_section)
+    made = finished_late(share_equality(cls, _equal_in_keys), _finish_section)
     for name, declared in vars(cls).items():
         kind = getattr(declared, "metadata", {}).get("kind")
         inner = kind.of if isinstance(kind, Named | Several) else kind
         if isinstance(inner, Table):
             _AROUND.setdefault(inner.section, []).append((made, name, isinstance(kind, Named)))
     return made
+
+
+def _equal_in_keys(table: Any, other: Any) -> Any:  # a truth, or NotImplemented
+    if other.__class__ is not table.__class__:  # what it passes for: `explore` looks at tables through others
+        return NotImplemented
+    keys = (one.name for one in attrs.fields(table.__class__) if one.eq)
+    return all(getattr(table, key) == getattr(other, key) for key in keys)  # and notes what is read until they differ
 
 
 def _finish_section(cls: type[T]) -> type[T]:
