@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from importlib import import_module
-from pickle import PicklingError
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
@@ -306,6 +305,8 @@ class House(Decider[View]):
             for name, value in tuple(vars(module).items()):
                 if value is self:
                     return _house_called, (module.__name__, name)
+        from pickle import PicklingError
+
         raise PicklingError("this house stands in no module; give it a name in one, like MY_HOUSE")
 
     @property
