@@ -24,7 +24,7 @@ from typing import Any
 import attrs
 
 from casecore.desk import Desk
-from casecore.explore.memo import Facts
+from casecore.explore.memo import Facts, PlacesRead
 from casecore.explore.pages import (
     BLANK,
     LINKS,
@@ -82,11 +82,17 @@ class ComponentPool:
         form: ((table, id), row) -> the row in canonical form; None: it is forgotten.
         mine: (table, id) -> whether a row belongs to components of this sort.
         house: What its events do.
+        places: Where it is numbered what stands in them.
     """
 
     def __init__(
-        self, form: Callable[[tuple[str, str], Any], Any], mine: Callable[[str, str], bool], house: House
+        self,
+        form: Callable[[tuple[str, str], Any], Any],
+        mine: Callable[[str, str], bool],
+        house: House,
+        places: PlacesRead,
     ) -> None:
+        self._places = places
         self._house = house
         self._canonical_form = form
         self._mine = mine
@@ -131,7 +137,7 @@ class ComponentPool:
         number = self._numbers.get(known)
         if number is None:
             number = self._numbers[known] = len(self.all)
-            self.all.append(StateComponent(number, formed, Facts(formed)))
+            self.all.append(StateComponent(number, formed, Facts(formed, self._places)))
         return number
 
     def alike_without_books(self) -> list[int]:

@@ -11,8 +11,9 @@ A `CaseMemo` starts where one case alone leads, so that only the rest of the pat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final, Protocol, TypeAlias
 
 from casecore.explore.pages import AGENT_PAGES, BLANK, LINKS, LoggedBooks
@@ -27,31 +28,78 @@ Reading: TypeAlias = tuple[int, Path]
 """Whose it is, and where it stands."""
 
 
-class Facts(dict[Path, Any]):
-    """What stands where, of one case's rows or of one agent; looked up in the rows when it is first asked for."""
+Rows: TypeAlias = Mapping[tuple[str, str], Any]
+"""Records by table and id."""
 
-    def __init__(self, rows: Mapping[tuple[str, str], Any]) -> None:
+
+class PlacesRead:
+    """Every place at which some question has read, and every value that stood at one, each by a number of its own.
+
+    A path to an answer is gone millions of times, and a whole number is looked up in a third of the time that a place
+    in words, or a record, takes. Values that are equal have one number.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Path, int] = {}
+        self._paths: list[Path] = []
+        self._readers: list[Callable[[Rows], Any]] = []
+        self._values: dict[Any, int] = {}
+
+    def number_of(self, path: Path) -> int:
+        """The number of a place."""
+        number = self._numbers.get(path)
+        if number is None:
+            number = self._numbers[path] = len(self._paths)
+            self._paths.append(path)
+            self._readers.append(_reader_of(path))
+        return number
+
+    def path_of(self, number: int) -> Path:
+        """The place with this number."""
+        return self._paths[number]
+
+    def value_at(self, number: int, rows: Rows) -> int:
+        """The number of the value that stands there among some rows."""
+        return self._values.setdefault(self._readers[number](rows), len(self._values))
+
+
+class Facts(dict[int, int]):
+    """What stands where, of one case's rows or of one agent: the number of the value, by that of the place.
+
+    It is looked up in the rows when it is first asked for.
+    """
+
+    def __init__(self, rows: Rows, places: PlacesRead) -> None:
         super().__init__()
         self.rows = rows
+        self._places = places
 
-    def __missing__(self, path: Path) -> Any:
-        value = self[path] = self._find_value(path)
+    def __missing__(self, place: int) -> int:
+        value = self[place] = self._places.value_at(place, self.rows)
         return value
 
-    def _find_value(self, path: Path) -> Any:
-        match path:
-            case (table,):  # which rows it has
-                return tuple(sorted(row_id for held_in, row_id in self.rows if held_in == table))
-            case (table, row_id):  # whether it is there
-                return (table, row_id) in self.rows
-            case ("cases", row_id, sheet):  # whether it is there
-                return getattr(self.rows["cases", row_id], sheet) is not None
-            case _:
-                table, row_id, *names = path
-                if (table, row_id) == LINKS:
-                    return self.rows.get(LINKS, frozenset())
-                row = self.rows[table, row_id] if table not in BLANK else self.rows.get((table, row_id), BLANK[table])
-                return comparable_value(reduce(getattr, names, row))
+    def at(self, path: Path) -> Any:
+        """The value itself."""
+        return _reader_of(path)(self.rows)
+
+
+@cache
+def _reader_of(path: Path) -> Callable[[Rows], Any]:
+    """How it is looked up among rows what stands at a path."""
+    match path:
+        case (table,):  # which rows it has
+            return lambda rows: tuple(sorted(row_id for held_in, row_id in rows if held_in == table))
+        case (table, row_id):  # whether it is there
+            return lambda rows: (table, row_id) in rows
+        case ("cases", row_id, sheet):  # whether it is there
+            return lambda rows: getattr(rows["cases", row_id], sheet) is not None
+    key, read = path[:2], attrgetter(".".join(path[2:]))
+    if key == LINKS:
+        return lambda rows: rows.get(LINKS, frozenset())
+    blank = BLANK.get(key[0])
+    if blank is not None:
+        return lambda rows: comparable_value(read(rows.get(key, blank)))
+    return lambda rows: comparable_value(read(rows[key]))
 
 
 class Readable(Protocol):
@@ -78,12 +126,12 @@ class Leaf:
 class Branch:
     """Something that is read on a path, and where each value leads."""
 
-    __slots__ = ("leads", "path", "whose")
+    __slots__ = ("leads", "place", "whose")
 
-    def __init__(self, whose: int, path: Path) -> None:
+    def __init__(self, whose: int, place: int) -> None:
         self.whose = whose
-        self.path = path
-        self.leads: dict[Any, Branch | Leaf] = {}
+        self.place = place
+        self.leads: dict[int, Branch | Leaf] = {}
 
 
 class Memo:
@@ -92,7 +140,8 @@ class Memo:
     Args:
         ask: (desk, or books) -> the answer; it reads nothing else, and always the same where they are equal.
         agents: The ids of the agents, in order.
-        read: Where every path is noted at which some memo has read something.
+        places: The places at which something is read, by number.
+        read: Where every path is noted at which this memo, or another, has found something.
         look: What of a local state is shown to `ask`.
     """
 
@@ -100,12 +149,14 @@ class Memo:
         self,
         ask: Callable[[Any], Any],
         agents: Mapping[str, int],
+        places: PlacesRead,
         read: set[Path],
         look: Callable[[Readable, ReadLog], Any],
     ) -> None:
         self._ask = ask
         self._look = look
         self._agents = agents
+        self._places = places
         self._paths_read = read
         self.root: Branch | Leaf | None = None
         self.evaluations = 0
@@ -114,14 +165,14 @@ class Memo:
         """The answer in a local state."""
         node, facts = self.root, state.facts
         while type(node) is Branch:
-            node = node.leads.get(facts[node.whose][node.path])
+            node = node.leads.get(facts[node.whose][node.place])
         return node.value if type(node) is Leaf else self._evaluate_state(state)
 
     def advance(self, facts: Facts) -> Branch | Leaf | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node = self.root
         while type(node) is Branch and node.whose == CASE_PLACE:
-            node_after = node.leads.get(facts[node.path])
+            node_after = node.leads.get(facts[node.place])
             if node_after is None:
                 return node
             node = node_after
@@ -140,7 +191,7 @@ class Memo:
         log: ReadLog = {}
         value = self.evaluate(self._look(state, log))
         self._paths_read.update(path for path, found in log.items() if found is not None)  # no time passes for nothing
-        read = [(self._whose(path), path) for path in log]
+        read = [(self._whose(path), self._places.number_of(path)) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
         return value
 
@@ -153,8 +204,8 @@ class Memo:
         self(state)
         read, node = [], self.root
         while type(node) is Branch:
-            read.append((node.whose, node.path))
-            node = node.leads[state.facts[node.whose][node.path]]
+            read.append((node.whose, self._places.path_of(node.place)))
+            node = node.leads[state.facts[node.whose][node.place]]
         return read
 
 
@@ -176,7 +227,7 @@ class CaseMemo:
         """The answer in a local state of this case."""
         node, facts = self.node, state.facts
         while type(node) is Branch:
-            node = node.leads.get(facts[node.whose][node.path])
+            node = node.leads.get(facts[node.whose][node.place])
         if type(node) is Leaf:
             return node.value
         answer = self._memo(state)
@@ -194,18 +245,18 @@ def look_at_books(state: Readable, log: ReadLog) -> LoggedBooks:
     return state.books(log)
 
 
-def _with_path(root: Branch | Leaf | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Branch | Leaf:
+def _with_path(root: Branch | Leaf | None, read: list[tuple[int, int]], facts: Sequence[Facts], value: Any) -> Branch | Leaf:
     """The branches with one more path through them: over what was read, in that order, to the value."""
     if not read:
         return Leaf(value)
     root = root if type(root) is Branch else Branch(*read[0])
     branch = root
-    for (whose, path), then in pairwise(read):
-        key = facts[whose][path]
+    for (whose, place), then in pairwise(read):
+        key = facts[whose][place]
         node_after = branch.leads.get(key)
         if type(node_after) is not Branch:
             node_after = branch.leads[key] = Branch(*then)
         branch = node_after
-    whose, path = read[-1]
-    branch.leads[facts[whose][path]] = Leaf(value)
+    whose, place = read[-1]
+    branch.leads[facts[whose][place]] = Leaf(value)
     return root

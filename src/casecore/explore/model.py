@@ -25,7 +25,7 @@ from attrs import field
 
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
 from casecore.explore.local_states import LocalState, Move, MoveResult, Successors, timer_instant
-from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, look_at_books, look_at_desk
+from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, PlacesRead, look_at_books, look_at_desk
 from casecore.explore.pages import (
     AGENT_PAGES,
     MESSAGE_PAGES,
@@ -141,6 +141,7 @@ class Model:
         self.counting: frozenset[str] = frozenset()
         self._instants_read: frozenset[str] = frozenset()
         self.refused: set[str] = set()
+        self._places = PlacesRead()
         self._paths_read: set[Path] = set()
         self._results: dict[Any, MoveResult] = {}
         self.own_rules = OwnRulesMet()
@@ -174,9 +175,9 @@ class Model:
         messages = {kept for part in self.scope.parts for kept in part.kept_messages}
         kept = frozenset(row for kept in messages for row in (message_row(*kept), message_page(*kept)))
         form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept, self.house)
-        self.agents = [ComponentPool(form, _agent_rows(name), self.house) for name in self.agent_names]
-        self.cases = [ComponentPool(form, _case_rows(part), self.house) for part in self.scope.parts]
-        self.nobody = StateComponent(0, {}, Facts({}))
+        self.agents = [ComponentPool(form, _agent_rows(name), self.house, self._places) for name in self.agent_names]
+        self.cases = [ComponentPool(form, _case_rows(part), self.house, self._places) for part in self.scope.parts]
+        self.nobody = StateComponent(0, {}, Facts({}, self._places))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
         self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
@@ -225,15 +226,15 @@ class Model:
 
     def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question about the desks of this scope."""
-        return Memo(ask, self.agent_places, self._paths_read, look_at_desk)
+        return Memo(ask, self.agent_places, self._places, self._paths_read, look_at_desk)
 
     def _memo_of_passing(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question how time passes, by whose reading no instant begins to count."""
-        return Memo(ask, self.agent_places, set(), look_at_desk)
+        return Memo(ask, self.agent_places, self._places, set(), look_at_desk)
 
     def memo_of_books(self, ask: Callable[[LoggedBooks], Any]) -> Memo:
         """A question about the books of the witnesses."""
-        return Memo(ask, self.agent_places, self._paths_read, look_at_books)
+        return Memo(ask, self.agent_places, self._places, self._paths_read, look_at_books)
 
     def _command_move(self, place: int | None, command: Command, side: int) -> Move:
         policy = self.policies[side]

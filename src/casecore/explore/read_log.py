@@ -67,7 +67,13 @@ def names_of_fields(kind: Any) -> frozenset[str]:
 
 def comparable_value(value: Any) -> Any:
     """What stands for a value where two are compared: itself, or the sorted items of a mapping."""
-    return tuple(sorted(value.items())) if isinstance(value, Mapping) else value
+    return tuple(sorted(value.items())) if _is_mapping(type(value)) else value
+
+
+@cache
+def _is_mapping(kind: type) -> bool:
+    """Whether values of a class are mappings: once for each class, because every field that is read is asked."""
+    return issubclass(kind, Mapping)
 
 
 class LoggedRecord:

@@ -344,7 +344,7 @@ class _Timeline:
         number = len(self.given)
         self.bounds.append((number - 1, number, 0))
         for whose, path in self._paths_read(path_step, local):
-            since = local.facts[whose][path]
+            since = local.facts[whose].at(path)
             set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
