@@ -493,15 +493,14 @@ class Model:
             key = (result.number, writing.number, -1 - place, was)
             now = self._targets.get(key)
             if now is None:
-                now = self._targets[key] = self.agents[place].number_after(was, result.happens, writing)
+                now = self._targets[key] = self.agents[place].number_after(was, result, writing)
             agents += (now - was) << shift
         if part is None:
             return agents, case
         key = (result.number, writing.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            events = result.marked if self._linked else result.happens
-            led = self._targets[key] = self.cases[part].number_after(case, events, writing, linked=self._linked)
+            led = self._targets[key] = self.cases[part].number_after(case, result, writing, linked=self._linked)
         return agents, led
 
 
