@@ -25,7 +25,7 @@ from attrs import field
 
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
 from casecore.explore.local_states import LocalState, Move, MoveResult, Successors, timer_instant
-from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, PlacesRead, look_at_books, look_at_desk
+from casecore.explore.memo import CASE_PLACE, CaseMemo, Facts, Leaf, Memo, Node, PlacesRead, look_at_books, look_at_desk
 from casecore.explore.pages import (
     AGENT_PAGES,
     MESSAGE_PAGES,
@@ -504,7 +504,7 @@ class Model:
         return agents, led
 
 
-def _leads_nowhere(start: Branch | Leaf | None) -> bool:
+def _leads_nowhere(start: Node | None) -> bool:
     """Whether the case alone tells that nothing is possible."""
     return type(start) is Leaf and (start.value is None or not start.value.happens)
 
