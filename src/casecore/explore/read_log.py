@@ -76,6 +76,12 @@ def _is_mapping(kind: type) -> bool:
     return issubclass(kind, Mapping)
 
 
+@cache
+def _member_of(kind: type, name: str) -> Any:
+    """What a class has under a name, as it is written there; AttributeError where there is no such thing."""
+    return getattr_static(kind, name)
+
+
 class LoggedRecord:
     """A record of which every field that is read is noted; written to, it keeps that for itself."""
 
@@ -92,13 +98,16 @@ class LoggedRecord:
     def __getattr__(self, name: str) -> Any:
         if name not in names_of_fields(self._kind):
             return self._read_member(name)
-        value = getattr(self._below, name)
-        if type(self._below) is not LoggedRecord:
+        below = self._below
+        value = getattr(below, name)
+        if type(below) is not LoggedRecord:
             self._log.setdefault((*self._path, name), comparable_value(value))
+        if type(self) is LoggedRecord:  # it says the same for ever, and has noted it
+            self.__dict__[name] = value
         return value
 
     def _read_member(self, name: str) -> Any:
-        member = getattr_static(self._kind, name)  # AttributeError, as it should be, where there is no such thing
+        member = _member_of(self._kind, name)
         if isinstance(member, property) and member.fget is not None:
             return member.fget(self)
         return MethodType(member, self) if isinstance(member, FunctionType) else member

@@ -9,6 +9,7 @@ denied of an outcome whatever stands on the pages: these are asked once, and the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, Final, Protocol
 
 import attrs
@@ -21,6 +22,7 @@ from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening
+from casecore.promises.in_force import InForce
 
 Tries = Callable[[Command, Books], bool]
 """(command, books before it) -> whether it is one that must be tried."""
@@ -157,12 +159,9 @@ class Watchers:
         state: CaseState,
     ) -> dict[str, Callable[[Happening], Any]]:
         """What is asked of an outcome, without that which is denied whatever stands on the pages."""
-        left = {}
-        for name, ask in asked.items():
-            memo = self._memo(_ask_alone(ask, events, policy))
-            if memo(state) or type(memo.root) is not Leaf:
-                left[name] = ask
-        return left
+        books = GlancedBooks(state.books({}), [])
+        step = GlancedStep(events, books, policy)
+        return {name: ask for name, ask in asked.items() if books.is_open(partial(ask_once, ask, step))}
 
     # Situations ----------------------------------------------------------------------------------------
 
@@ -185,14 +184,73 @@ class Watchers:
 
     def _make_trials(self, asked: Iterable[tuple[str, Command]], state: CaseState) -> _Trials:
         """What is still to be tried, without what no command can be whatever stands on the pages."""
-        left = []
-        for name, command in asked:
-            if name not in self.tried:
-                memo = self._memo(_ask_for_trial(self.watched.situations[name], command))
-                if memo(state) or type(memo.root) is not Leaf:
-                    left.append((name, command))
-        situations = self.watched.situations
+        situations, books = self.watched.situations, GlancedBooks(state.books({}), [])
+        left = [
+            (name, command)
+            for name, command in asked
+            if name not in self.tried and books.is_open(partial(situations[name], command, books))
+        ]
         return _Trials(tuple(left), self._memo(lambda books: {n for n, c in left if situations[n](c, books)}))
+
+
+class GlancedBooks(Books):
+    """Books of which it is known whether somebody has looked into them: what is denied without a look is denied always.
+
+    Args:
+        books: The books that are shown.
+        looks: Where each look is noted; those before and after a step share it.
+    """
+
+    def __init__(self, books: Books, looks: list[str]) -> None:
+        self.looks = looks
+        self._shown = books
+
+    @property
+    def written(self) -> dict[tuple[str, str], Any]:  # type: ignore[override]  # nobody writes here
+        """The pages that are written in them."""
+        self.looks.append("written")
+        return self._shown.written
+
+    def page(self, sort: str, page_id: str) -> Any:
+        """A page, to be read."""
+        self.looks.append(sort)
+        return self._shown.page(sort, page_id)
+
+    def ids_of(self, sort: str) -> set[str]:
+        """The ids of all pages of a sort."""
+        self.looks.append(sort)
+        return self._shown.ids_of(sort)
+
+    def is_open(self, ask: Callable[[], object]) -> bool:
+        """Whether the answer to a question is yes, or may be in other books: it has looked into these."""
+        self.looks.clear()
+        return bool(ask() or self.looks)
+
+
+class GlancedStep(Happening):
+    """A step of which it is known whether somebody has looked into the books around it."""
+
+    @cached_property
+    def _happening(self) -> Happening:
+        return Happening(self.events, self.before._shown, self.policy)  # noqa: SLF001 -- they are `GlancedBooks`
+
+    @property
+    def said(self) -> InForce:  # type: ignore[override]
+        """What the SOP says for the case: which overrides match it stands on its page."""
+        if self.policy.override:
+            self.before.looks.append("said")
+        return self._happening.said
+
+    @cached_property
+    def layers(self) -> tuple[Books, ...]:
+        """The books before the first event, and after each."""
+        return tuple(GlancedBooks(books, self.before.looks) for books in self._happening.layers)
+
+    @property
+    def agents(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The agents whose pages something was written on."""
+        self.before.looks.append("agents")
+        return self._happening.agents
 
 
 @attrs.frozen
@@ -219,12 +277,6 @@ def ask_once(ask: Callable[[Happening], Any], step: Happening) -> bool:
     return answer if isinstance(answer, bool) else any(True for _ in answer)
 
 
-def _ask_alone(
-    ask: Callable[[Happening], Any], events: tuple[Event, ...], policy: Policy
-) -> Callable[[LoggedBooks], bool]:
-    return lambda books: ask_once(ask, Happening(events, books, policy))
-
-
 def _ask_for_report(
     events: tuple[Event, ...],
     policy: Policy,
@@ -241,7 +293,3 @@ def _ask_for_report(
         return WitnessReport(writings.of(step), wrong, (*met, *dict.fromkeys(edges(step))))
 
     return ask
-
-
-def _ask_for_trial(tries: Tries, command: Command) -> Callable[[LoggedBooks], bool]:
-    return lambda books: tries(command, books)
