@@ -16,7 +16,7 @@ Nothing is random, and nothing is compared by its hash alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -200,15 +200,26 @@ class Model:
         An instant of the books counts as soon as the record's does, although no witness has read it so far: mostly one
         will. Should one have read it that was passed over meanwhile, everything is begun anew as well.
         """
-        instants = self._timer_instants.union(instant.name for instant in self._page_instants)
-        read = instants & {field_at(path) for path in self._paths_read}
-        counting = read | {one.name for one in self._page_instants if one.name_in_record in read}
-        if counting == self.counting and read.isdisjoint(self._passed_over):
+        if not self.unlearned_instants:
             return False
-        self._instants_read = frozenset(read)
-        self.counting = frozenset(counting)
+        self._instants_read, self.counting = self._read_and_counting()
         self.start_over()
         return True
+
+    @property
+    def unlearned_instants(self) -> frozenset[str]:
+        """The instants that have been read, and for which no time passes so far."""
+        read, counting = self._read_and_counting()
+        return (counting - self.counting) | (read & self._passed_over)
+
+    def _read_and_counting(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The instants that some question has read, and with them those that count."""
+        instants = self._timer_instants.union(instant.name for instant in self._page_instants)
+        read = instants & {field_at(path) for path in self._paths_read}
+        return frozenset(read), frozenset(read.union(self._page_instants_of(read)))
+
+    def _page_instants_of(self, read: Collection[str]) -> Iterator[str]:
+        return (one.name for one in self._page_instants if one.name_in_record in read)
 
     @property
     def passing(self) -> frozenset[str]:
