@@ -152,9 +152,7 @@ class ComponentPool:
         places: Where it is numbered what stands in them.
     """
 
-    def __init__(
-        self, form: CanonicalForm, mine: Callable[[str, str], bool], house: House, places: PlacesRead
-    ) -> None:
+    def __init__(self, form: CanonicalForm, mine: Callable[[str, str], bool], house: House, places: PlacesRead) -> None:
         self._house = house
         self._places = places
         self._form = form
@@ -210,12 +208,12 @@ class ComponentPool:
         sheets: dict[tuple[str, str], list[str]] = {}
         for event in events:
             if isinstance(event, TimePassed):
-                sheets.setdefault(event.path[:2], []).extend(event.path[2:-1])
+                table, row_id, *names = event.path[:-1]
+                sheets.setdefault((table, row_id), []).extend(names)
             else:
                 for effect in self._house.effects[type(event)]:
-                    sheets.setdefault((effect.table, effect.row_id(event)), []).extend(
-                        () if effect.sheet is None else (effect.sheet,)
-                    )
+                    names = [] if effect.sheet is None else [effect.sheet]
+                    sheets.setdefault((effect.table, effect.row_id(event)), []).extend(names)
         yield from (TouchedRow(key, tuple(dict.fromkeys(names))) for key, names in sheets.items() if self._mine(*key))
         yield from (TouchedRow(key, (), fields) for key, fields in writing.writes if self._mine(*key))
 
@@ -226,12 +224,12 @@ class ComponentPool:
             known = touched.becomes[0].get(id(row)) or self._learn(touched, row, step)[0]
             _put(rows, touched.key, known[0])
             return
-        held = [None if row is None else getattr(row, sheet) for sheet in touched.sheets]
-        found = [known.get(id(record)) for known, record in zip(touched.becomes, held, strict=True)]
+        held = (None if row is None else getattr(row, sheet) for sheet in touched.sheets)
+        found: list[Any] = [known.get(id(record)) for known, record in zip(touched.becomes, held, strict=True)]
         if None in found:
             found = self._learn(touched, row, step)
         made = {sheet: formed for sheet, (formed, _) in zip(touched.sheets, found, strict=True)}
-        if row is not None or any(one is not None for one in made.values()):  # what is noticed only where there is a case may find none
+        if row is not None or {*map(type, made.values())} != {type(None)}:  # where there is no case nothing is noticed
             rows[touched.key] = self._form.file_with(row, made)
 
     def _learn(self, touched: TouchedRow, row: Any, step: StepTaken) -> list[tuple[Any, Any]]:
@@ -269,7 +267,8 @@ class ComponentPool:
             row = before.get(touched.key)
             if touched.sheets:
                 held = {sheet: None if row is None else getattr(row, sheet) for sheet in self._house.sheets}
-                made = {sheet: becomes[id(held[sheet])][1] for sheet, becomes in zip(touched.sheets, touched.becomes, strict=True)}
+                known = zip(touched.sheets, touched.becomes, strict=True)
+                made = {sheet: becomes[id(held[sheet])][1] for sheet, becomes in known}
                 rows[touched.key] = self._house.file(**{**held, **made})
             else:
                 _put(rows, touched.key, touched.becomes[0][id(row)][1])
@@ -386,8 +385,7 @@ class CanonicalForm:
     def file_with(self, file: Any, changed: Mapping[str, Any]) -> CaseFile:
         """The file with some other sheets, which are in canonical form as the file is; None: there is none so far."""
         sheets = [
-            changed[name] if name in changed else None if file is None else getattr(file, name)
-            for name in self._sheets
+            changed[name] if name in changed else None if file is None else getattr(file, name) for name in self._sheets
         ]
         return self._file_of(sheets)
 

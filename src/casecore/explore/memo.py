@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -100,7 +99,7 @@ def _reader_of(path: Path) -> Callable[[Rows], Any]:
             return lambda rows: (table, row_id) in rows
         case ("cases", row_id, sheet):  # whether it is there
             return lambda rows: getattr(rows["cases", row_id], sheet) is not None
-    key, read = path[:2], attrgetter(".".join(path[2:]))
+    key, read = (path[0], path[1]), attrgetter(".".join(path[2:]))
     if key == LINKS:
         return lambda rows: rows.get(LINKS, frozenset())
     blank = BLANK.get(key[0])
@@ -195,16 +194,17 @@ class Memo:
 
     def advance(self, facts: Facts) -> Node | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
-        node = self.root
-        while (type(node) is Branch or type(node) is Run) and node.whose == CASE_PLACE:
+        node: Any = self.root
+        while type(node) in {Branch, Run} and node.whose == CASE_PLACE:
             if type(node) is Branch:
                 node_after = node.leads.get(facts[node.place])
             else:
                 node_after = node.then if node.read(facts) == node.found else None
             if node_after is None:
-                return node
+                break
             node = node_after
-        return node
+        known: Node | None = node
+        return known
 
     def of_case(self, facts: Facts) -> CaseMemo:
         """The same for one case, whoever the agents are."""
@@ -231,8 +231,9 @@ class Memo:
     def readings(self, state: Readable) -> list[tuple[int, Path]]:
         """What is read on the path to the answer in a local state: whose it is, and where it stands."""
         self(state)
-        read, node = [], self.root
-        while type(node) is Branch or type(node) is Run:
+        read: list[tuple[int, Path]] = []
+        node: Any = self.root
+        while type(node) is not Leaf:
             places = node.places if type(node) is Run else (node.place,)
             read += [(node.whose, self._places.path_of(place)) for place in places]
             node = node.then if type(node) is Run else node.leads[state.facts[node.whose][node.place]]
@@ -263,7 +264,7 @@ class CaseMemo:
         return answer
 
 
-def _follow(node: Node | None, facts: Sequence[Facts]) -> Leaf | None:
+def _follow(node: Any, facts: Sequence[Facts]) -> Leaf | None:
     """The end of the way from here; None where it is not known so far."""
     while True:
         if type(node) is Branch:
@@ -271,7 +272,8 @@ def _follow(node: Node | None, facts: Sequence[Facts]) -> Leaf | None:
         elif type(node) is Run:
             node = node.then if node.read(facts[node.whose]) == node.found else None
         else:
-            return node
+            end: Leaf | None = node
+            return end
 
 
 def look_at_desk(state: Readable, log: ReadLog) -> LoggedDesk:

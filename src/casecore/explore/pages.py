@@ -330,8 +330,8 @@ def instants_among(rows: Mapping[tuple[str, str], Any]) -> frozenset[Any]:
     for key, row in rows.items():
         if _INSTANTS_ON.get(key[0]):
             found.append((key, id(row)))
-        for sheets in _RECORDS_WITH_INSTANTS.get(key[0], ()):
-            found.append((key, *sheets, id(reduce(getattr, sheets, row))))
+        sheets = _RECORDS_WITH_INSTANTS.get(key[0], ())
+        found += [(key, *names, id(reduce(getattr, names, row))) for names in sheets]
     return frozenset(found)
 
 

@@ -71,7 +71,7 @@ def comparable_value(value: Any) -> Any:
 
 
 @cache
-def _is_mapping(kind: type) -> bool:
+def _is_mapping(kind: Any) -> bool:
     """Whether values of a class are mappings: once for each class, because every field that is read is asked."""
     return issubclass(kind, Mapping)
 

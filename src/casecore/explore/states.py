@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import attrs
@@ -33,6 +34,18 @@ class Occurrence:
     state: int
     position: int | None
     move: Move
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Let nobody look for garbage: millions of objects are made and all are kept, which takes a quarter of the time."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 Position: TypeAlias = tuple[int | None, Successors, list[int]]
@@ -123,17 +136,12 @@ class StateSearch:
 
     def run(self) -> StateSearch:
         """Visit every state."""
-        collected = gc.isenabled()
-        gc.disable()  # millions of objects are made and all are kept: looking for garbage takes a quarter of the time
-        try:
+        with nothing_collected():
             self._begin()
             self._expand()
             while self.model.learn_instants():
                 self._begin()
                 self._expand()
-        finally:
-            if collected:
-                gc.enable()
         return self
 
     def _begin(self) -> None:

@@ -9,13 +9,13 @@ denied of an outcome whatever stands on the pages: these are asked once, and the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import attrs
 from attrs import field, frozen
 
-from casecore.explore.memo import CASE_PLACE, CaseMemo, Leaf, Memo, Readable
+from casecore.explore.memo import CASE_PLACE, CaseMemo, Memo, Readable
 from casecore.explore.pages import NOTHING_WRITTEN, LoggedBooks, Writing, Writings
 from casecore.explore.read_log import LoggedDesk
 from casecore.kernel import Command, Event
@@ -159,9 +159,8 @@ class Watchers:
         state: CaseState,
     ) -> dict[str, Callable[[Happening], Any]]:
         """What is asked of an outcome, without that which is denied whatever stands on the pages."""
-        books = GlancedBooks(state.books({}), [])
-        step = GlancedStep(events, books, policy)
-        return {name: ask for name, ask in asked.items() if books.is_open(partial(ask_once, ask, step))}
+        step = GlancedStep(Happening(events, state.books({}), policy), [])
+        return {name: ask for name, ask in asked.items() if step.is_open(ask)}
 
     # Situations ----------------------------------------------------------------------------------------
 
@@ -188,7 +187,7 @@ class Watchers:
         left = [
             (name, command)
             for name, command in asked
-            if name not in self.tried and books.is_open(partial(situations[name], command, books))
+            if name not in self.tried and books.is_open(situations[name], command)
         ]
         return _Trials(tuple(left), self._memo(lambda books: {n for n, c in left if situations[n](c, books)}))
 
@@ -206,7 +205,7 @@ class GlancedBooks(Books):
         self._shown = books
 
     @property
-    def written(self) -> dict[tuple[str, str], Any]:  # type: ignore[override]  # nobody writes here
+    def written(self) -> dict[tuple[str, str], Any]:  # type: ignore[override]  # nobody writes on them
         """The pages that are written in them."""
         self.looks.append("written")
         return self._shown.written
@@ -221,36 +220,49 @@ class GlancedBooks(Books):
         self.looks.append(sort)
         return self._shown.ids_of(sort)
 
-    def is_open(self, ask: Callable[[], object]) -> bool:
-        """Whether the answer to a question is yes, or may be in other books: it has looked into these."""
+    def is_open(self, tries: Tries, command: Command) -> bool:
+        """Whether a command is one that must be tried, or may be in other books: these were looked into for that."""
         self.looks.clear()
-        return bool(ask() or self.looks)
+        return tries(command, self) or bool(self.looks)
 
 
 class GlancedStep(Happening):
-    """A step of which it is known whether somebody has looked into the books around it."""
+    """A step of which it is known whether somebody has looked into the books around it.
 
-    @cached_property
-    def _happening(self) -> Happening:
-        return Happening(self.events, self.before._shown, self.policy)  # noqa: SLF001 -- they are `GlancedBooks`
+    Args:
+        happening: The step.
+        looks: Where each look is noted.
+    """
+
+    _happening: Happening
+    _looks: list[str]
+
+    def __init__(self, happening: Happening, looks: list[str]) -> None:
+        super().__init__(happening.events, GlancedBooks(happening.before, looks), happening.policy)
+        vars(self).update(_happening=happening, _looks=looks)  # the class is frozen
 
     @property
-    def said(self) -> InForce:  # type: ignore[override]
+    def said(self) -> InForce:
         """What the SOP says for the case: which overrides match it stands on its page."""
         if self.policy.override:
-            self.before.looks.append("said")
+            self._looks.append("said")
         return self._happening.said
 
     @cached_property
     def layers(self) -> tuple[Books, ...]:
         """The books before the first event, and after each."""
-        return tuple(GlancedBooks(books, self.before.looks) for books in self._happening.layers)
+        return tuple(GlancedBooks(books, self._looks) for books in self._happening.layers)
 
     @property
-    def agents(self) -> tuple[str, ...]:  # type: ignore[override]
+    def agents(self) -> tuple[str, ...]:
         """The agents whose pages something was written on."""
-        self.before.looks.append("agents")
+        self._looks.append("agents")
         return self._happening.agents
+
+    def is_open(self, ask: Callable[[Happening], Any]) -> bool:
+        """Whether the answer to a question is yes, or may be with other books: it has looked into these."""
+        self._looks.clear()
+        return ask_once(ask, self) or bool(self._looks)
 
 
 @attrs.frozen
