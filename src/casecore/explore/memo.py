@@ -195,7 +195,7 @@ class Memo:
     def advance(self, facts: Facts) -> Node | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node: Any = self.root
-        while type(node) in {Branch, Run} and node.whose == CASE_PLACE:
+        while (type(node) is Branch or type(node) is Run) and node.whose == CASE_PLACE:
             if type(node) is Branch:
                 node_after = node.leads.get(facts[node.place])
             else:

@@ -67,7 +67,8 @@ def names_of_fields(kind: Any) -> frozenset[str]:
 
 def comparable_value(value: Any) -> Any:
     """What stands for a value where two are compared: itself, or the sorted items of a mapping."""
-    return tuple(sorted(value.items())) if _is_mapping(type(value)) else value
+    kind: Any = type(value)
+    return tuple(sorted(value.items())) if _is_mapping(kind) else value
 
 
 @cache
