@@ -194,17 +194,14 @@ class Memo:
 
     def advance(self, facts: Facts) -> Node | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
-        node: Any = self.root
-        while (type(node) is Branch or type(node) is Run) and node.whose == CASE_PLACE:
-            if type(node) is Branch:
+        node, node_after = self.root, self.root
+        while node_after is not None:
+            node, node_after = node_after, None
+            if type(node) is Branch and node.whose == CASE_PLACE:
                 node_after = node.leads.get(facts[node.place])
-            else:
-                node_after = node.then if node.read(facts) == node.found else None
-            if node_after is None:
-                break
-            node = node_after
-        known: Node | None = node
-        return known
+            elif type(node) is Run and node.whose == CASE_PLACE and node.read(facts) == node.found:
+                node_after = node.then
+        return node
 
     def of_case(self, facts: Facts) -> CaseMemo:
         """The same for one case, whoever the agents are."""
