@@ -76,7 +76,7 @@ def _messages_named(command: Command) -> frozenset[str]:
     return frozenset(failed | {message for message in seen if isinstance(message, str)})
 
 
-@frozen
+@attrs.frozen(slots=False)
 class Part:
     """A case of the cast, and what may be done about it.
 
@@ -88,12 +88,12 @@ class Part:
     commands: tuple[Command, ...] = field(repr=False)
     copies: int = 1
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of the case, its thread and its customer."""
         return frozenset().union(*(ids_named(command, ROWS_OF_A_CASE) for command in self.commands))
 
-    @property
+    @cached_property
     def every_id(self) -> frozenset[str]:
         """The ids that every copy of the case has for itself, and those of messages that somebody names later."""
         return frozenset().union(*(ids_named(command, OWN_IDS) | _messages_named(command) for command in self.commands))

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -46,6 +47,9 @@ STEPS_TRIED: Final = 3
 
 STATES_TRIED: Final = 10
 """Of so many states that are alike a story is tried to be told."""
+
+PATHS_KNOWN: Final = 5_000
+"""Of so many paths, and beginnings of paths, it is remembered where they lead."""
 
 LONGER: Final = 2
 """How many steps longer than the shortest path others may be."""
@@ -108,6 +112,8 @@ class StoryFinder:
         self._search = search
         self._model = search.model
         self._parents: dict[int, list[int]] | None = None
+        self._steps: dict[tuple[int, int], _PathStep] = {}
+        self._timelines: dict[tuple[int, ...], _Timeline] = {}
 
     def shortest_story(self, occurrences: list[Occurrence], is_wanted: IsWanted) -> Story | None:
         """The shortest story that ends with one of these steps; None where none can be told.
@@ -190,17 +196,33 @@ class StoryFinder:
             self._parents = parents
         return self._parents
 
-    def _steps_of(self, path: list[int]) -> Iterator[_PathStep]:
-        search, model = self._search, self._model
-        for here, there in pairwise(path):
+    def _step_between(self, here: int, there: int) -> _PathStep:
+        """The step that leads from one place to the next; many paths have it in common."""
+        step = self._steps.get((here, there))
+        if step is None:
+            search, model = self._search, self._model
             state, after = search.states[here], search.states[there]
-            yield next(
+            step = self._steps[here, there] = next(
                 _PathStep(state, position, move)
                 for position in (None, *range(len(search.cases_of(state))))
                 for move, _ in self._results(state, position)
                 if search.state_after(state, position, model.target_of_move(*self._place_of(state, position), move))
                 == after
             )
+        return step
+
+    def _follow_path(self, path: tuple[int, ...]) -> _Timeline:
+        """A path that has been followed to its end; most begin as others do."""
+        timeline = self._timelines.get(path)
+        if timeline is None:
+            if len(path) == 1:
+                timeline = _Timeline(self._search, self._model)
+            else:
+                timeline = self._follow_path(path[:-1]).after(self._step_between(*path[-2:]))
+            if len(self._timelines) == PATHS_KNOWN:
+                self._timelines.clear()
+            self._timelines[path] = timeline
+        return timeline
 
     def _place_of(self, state: int, position: int | None) -> tuple[int | None, int, int]:
         search = self._search
@@ -219,12 +241,9 @@ class StoryFinder:
     # Telling -------------------------------------------------------------------------------------------
 
     def _tell_story(self, path: list[int], last: Occurrence | None, is_wanted: IsWanted) -> Story | None:
-        path_steps = [*self._steps_of(path)]
+        timeline = self._follow_path(tuple(path))
         if last is not None:
-            path_steps.append(_PathStep(self._search.states[last.state], last.position, last.move))
-        timeline = _Timeline(self._search, self._model)
-        for path_step in path_steps:
-            timeline.take_step(path_step)
+            timeline = timeline.after(_PathStep(self._search.states[last.state], last.position, last.move))
         instants = earliest_instants(timeline.count, timeline.bounds)
         if instants is None:
             return None
@@ -305,7 +324,16 @@ class _Timeline:
         """How many commands have been given."""
         return len(self.given)
 
-    def take_step(self, path_step: _PathStep) -> None:
+    def after(self, path_step: _PathStep) -> _Timeline:
+        """The path with one more step; this one stays as it is."""
+        longer = copy(self)
+        longer._team = {**self._team}
+        longer._copies = [(part, number, {**rows}) for part, number, rows in self._copies]
+        longer.given, longer.bounds = [*self.given], [*self.bounds]
+        longer._take_step(path_step)
+        return longer
+
+    def _take_step(self, path_step: _PathStep) -> None:
         """Take one step of the path."""
         model, search, position = self._model, self._search, path_step.position
         agents = search.agents_of(path_step.state)
