@@ -65,6 +65,13 @@ def a_plain_screen(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch):
+    """No test is answered by what another has found, or leaves anything with whoever runs it."""
+    monkeypatch.setenv("CASECORE_NO_CACHE", "1")
+    monkeypatch.delenv("CASECORE_CACHE_DIR", raising=False)
+
+
 @pytest.fixture
 def casecore(capsys):
     """Run one command: its exit code, what it printed, what it complained of."""

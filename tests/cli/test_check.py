@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from casecore import __version__
-from casecore.check import Fix, Judgement, PromiseVerdict
+from casecore.check import Fix, Judgement, PromiseVerdict, processes, progress
 from casecore.cli import check as module
 from casecore.cli import main
 from casecore.cli.check import file_stamp, watch_for_changes
@@ -170,11 +170,72 @@ class TestCommand:
         terminal = Terminal()
         with monkeypatch.context() as patched:
             patched.setattr(sys, "stderr", terminal)
+            patched.setattr(progress, "PATIENCE", 0)
             patched.setenv("TERM", "xterm")
             code = main([*asked])
         assert 0 == code
         assert "walk" in terminal.getvalue()
         assert plain * 2 == casecore(*asked)[1]  # printed with the bar, and now without
+
+
+class TestKept:
+    """What is found is kept in a folder, and the same is printed from there."""
+
+    @pytest.fixture(autouse=True)
+    def kept(self, monkeypatch):
+        """Answers are kept, as they are where nobody says otherwise; whose they are is known."""
+        monkeypatch.delenv("CASECORE_NO_CACHE")
+        monkeypatch.setattr("casecore.check.cache.code_of", lambda _: "our-code")
+
+    @pytest.fixture
+    def asked(self, monkeypatch):
+        """The names of what is searched."""
+        told, run_here = [], processes._run_here
+        noting = lambda task, progress: told.append(task.name) or run_here(task, progress)  # noqa: E731
+        monkeypatch.setattr(processes, "_run_here", noting)
+        return told
+
+    def test_a_second_time(self, asked, casecore, sop, tmp_path):
+        """Nothing is searched; the same is printed, with the lines of now."""
+        command = ("check", sop, *LIMIT, "--jobs", "1", "--cache-dir", tmp_path / "kept", "--format", "json")
+        first = casecore(*command)
+        assert ["chat-limit", "limits-of-their-own"] == asked
+        assert first == casecore(*command)
+        assert 2 == len(asked)
+        sop.write_text("# Our SOP\n" + sop.read_text("utf-8"), "utf-8")
+        again = casecore(*command)
+        assert 2 == len(asked)
+        assert again == casecore(*command, "--no-cache")
+        assert 4 == len(asked)
+
+    def test_variables(self, asked, casecore, sop, tmp_path, monkeypatch):
+        """They say where answers are kept, and that none are."""
+        monkeypatch.setenv("CASECORE_CACHE_DIR", str(tmp_path / "kept"))
+        command = ("check", sop, *LIMIT, "--jobs", "1")
+        assert casecore(*command) == casecore(*command)
+        assert 2 == len(asked)
+        assert (tmp_path / "kept" / "our-code").is_dir()
+        monkeypatch.setenv("CASECORE_NO_CACHE", "1")
+        casecore(*command)
+        assert 4 == len(asked)
+
+    @pytest.mark.parametrize("command", [["check"], ["diff", "--git", "HEAD"]])
+    def test_no_folder(self, casecore, sop, command):
+        """Where a file is in the way: exit code 2, and what to do."""
+        code, _, complaints = casecore(*command, sop, "--cache-dir", sop)
+        assert 2 == code
+        assert "--cache-dir" in complaints
+        assert "name another folder" in complaints
+
+    def test_diff(self, casecore, sop, tmp_path):
+        """A comparison is kept, too."""
+        command = ("diff", sop, sop, "--scope", "chat-limit", "--cache-dir", tmp_path / "kept")
+        other = tmp_path / "other.toml"
+        other.write_text("[capacity]\nchat = 4\n", "utf-8")
+        command = ("diff", sop, other, "--scope", "chat-limit", "--cache-dir", tmp_path / "kept")
+        first = casecore(*command)
+        assert first == casecore(*command) == casecore(*command, "--no-cache")
+        assert 1 == len([*(tmp_path / "kept" / "our-code").iterdir()])
 
 
 class TestWatch:

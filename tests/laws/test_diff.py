@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from casecore import HOUSE, Desk, Policy
 from casecore.check import scopes
 from casecore.diff import diff
-from casecore.diff.comparison import ComparedModel, Untold
+from casecore.diff.in_scope import ComparedModel, Untold
 from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command

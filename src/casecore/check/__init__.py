@@ -11,16 +11,22 @@
    * *inconclusive*: a search was given up at its limit, no story could be told, or a situation is never tried.
    * *not claimed*: the policy softens what it rests on. *Waived*: the policy says so, with an end and a reason.
 3. **Walk** (`walk.py`): a random walk over all commands at a larger desk. It finds; it proves nothing.
+
+What is found can be kept (`cache.py`): a second time, only what an edit touches is asked again.
+
+    report = check(policy, cache=Cache.open())
 """
 
 from __future__ import annotations
 
+from casecore.check.cache import Cache
 from casecore.check.judge import check
 from casecore.check.report import Exit, Finding, Fix, Judgement, PromiseVerdict, Report, Searched, Severity
 from casecore.check.report import PromiseVerdict as Verdict  # as it was called at first
 from casecore.check.report import Severity as Level  # likewise
 
 __all__ = [
+    "Cache",
     "Exit",
     "Finding",
     "Fix",

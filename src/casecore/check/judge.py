@@ -21,13 +21,15 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel
+from casecore.check.cache import Cache
 from casecore.check.findings import rests_on
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
+from casecore.check.inquiries import Answers, Inquiry
 from casecore.check.joined_scopes import scopes_of_both
+from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.lint import lint_policy, missing_promises, waiver_of
-from casecore.check.order import judge_order
-from casecore.check.processes import Task, run_tasks
+from casecore.check.progress import notebook_progress
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report
 from casecore.check.rule_findings import rule_findings
 from casecore.check.rule_traps import blamed_paths
@@ -39,9 +41,8 @@ from casecore.check.scope_search import (
     describe_search,
     moved_policy,
     occasion_name,
-    search_scope,
 )
-from casecore.check.scopes import LOWERED_LIMIT, CheckedScope, find_scopes, scopes_of
+from casecore.check.scopes import LOWERED_LIMIT, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
@@ -72,7 +73,8 @@ def check(
     walk: int = STEPS,
     seed: int = 0,
     jobs: int = 1,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] | None = None,
+    cache: Cache | None = None,
 ) -> Report:
     """Check a policy: as it is, and as it will be after each of its dated changes.
 
@@ -89,7 +91,9 @@ def check(
         seed: What the random walk begins with.
         jobs: How many scopes are searched at a time, each in a process of its own where the platform can fork; leave
             it at one in a program with threads.
-        progress: Told the name of each scope before it is searched, and `walk`.
+        progress: Told the name of each scope before it is searched, and `walk`; of what the cache knows, nothing. In a
+            notebook, if it is left out, they are shown below the cell after two seconds.
+        cache: Where answers are kept from one check to the next (`casecore.check.cache`); None: everything is asked.
 
     Raises:
         PolicyError: When what is given is no policy.
@@ -106,28 +110,35 @@ def check(
     planned = [
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin, house)
     ]
-    tasks = [
-        _search_task(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
+    answers = Answers(cache, house)
+    inquiries = [
+        search_inquiry(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
         for checked, then, tried in planned
     ]
+    walks = [*_walk_inquiries(policy, at, house, walk, seed)]
     shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
-    found = run_tasks((*tasks, *_walk_tasks(policy, at, house, walk, seed)), jobs, shared, progress)
-    walked = WalkResult.joined(found[len(tasks) :])
+    with notebook_progress(progress, len(inquiries) + len(walks)) as told:
+        found = answers.to_all((*inquiries, *walks), jobs, shared, told)
+    walked = WalkResult.joined(found[len(inquiries) :])
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     rules = {rule.id for rule in (*house.needs, *house.rules)}
     unused = tuple(sorted(rules - used))
     judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
-    judgements = [_add_fix(judgement, searched, house, limit) for judgement in judgements]
+    judgements = [_add_fix(judgement, searched, house, limit, answers) for judgement in judgements]
     others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
-        (LONGEST_FIRST, partial(judge_order, policy), not names),
+        (LONGEST_FIRST, partial(answers.to, order_inquiry(policy)), not names),
         (
             ALL_USED,
             partial(_judge_use, explorations, unused, house, shipped=policy == Policy.default() and not names),
             not names,
         ),
-        (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
+        (
+            NOBODY_STRANDED,
+            partial(_judge_switches, policy, at, names, house, limit, progress or (lambda _: None)),
+            bool(policy.change),
+        ),
     )
     judgements += [
         judge() for other, judge, by_default in others if other.number in asked_for or (not chosen and by_default)
@@ -148,25 +159,23 @@ def check(
     )
 
 
-def _walk_tasks(policy: Policy, at: datetime | None, house: House, steps: int, seed: int) -> Iterator[Task]:
+def _walk_inquiries(
+    policy: Policy, at: datetime | None, house: House, steps: int, seed: int
+) -> Iterator[Inquiry[WalkResult]]:
     """To walk at random under a policy, and across its dated changes; nothing where no steps are walked."""
     if steps:
-        yield Task("walk", partial(random_walk, policy, steps, seed, house))
+        walk: Any = partial(random_walk, steps=steps, seed=seed, house=house)
+        yield walk_inquiry("walk", policy, walk, [steps, seed], house)
     if steps and policy.change:
-        yield Task("walk across the changes", partial(walk_changes, policy, at, steps // 4, seed, house))
+        walk = partial(walk_changes, since=at, steps=steps // 4, seed=seed, house=house)
+        said = [steps // 4, seed, None if at is None else at.isoformat()]
+        yield walk_inquiry("walk across the changes", policy, walk, said, house)
 
 
 def _lint_judged(policy: Policy, at: datetime | None, judgements: Iterable[Judgement]) -> tuple[Finding, ...]:
     """What lint finds in a policy of which it is known which promises are proved."""
     proved = frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
     return tuple(lint_policy(policy, at, proved))
-
-
-def _search_task(checked: CheckedScope, policy: Policy, house: House, promises: list[Promise], limit: int) -> Task:
-    """To search a scope for what is promised; the more commands there are in it, the longer that takes."""
-    scope = checked.scope
-    size = len(scope.commands) + sum(len(part.commands) for part in scope.parts)
-    return Task(scope.name, partial(search_scope, checked, policy, house, promises, limit), size)
 
 
 def _promises_numbered(numbers: frozenset[str], house: House, policy: Policy) -> list[Promise]:
@@ -258,7 +267,9 @@ def _is_tried(situation: Situation, searched: list[ScopeSearch]) -> bool:
     return tried or not any(situation.expected(search.policy) for search in searched)
 
 
-def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House, limit: int) -> Judgement:
+def _add_fix(
+    judgement: Judgement, searched: list[ScopeSearch], house: House, limit: int, answers: Answers
+) -> Judgement:
     """A broken promise with the nearest change of the policy that mends it; others as they are."""
     number = judgement.number
     where = [search for search in searched if search.found.found.get(number, _NOT_ASKED).result is Result.FAILS]
@@ -271,7 +282,7 @@ def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House, li
         name = search.checked.scope.name.partition(", from ")[0]
         again = next((other for other in scopes_of(changed, house) if other.scope.name == name), None)
         claimed = [promise for promise in promises_of(house, changed) if promise.claimed(changed)]
-        found = {} if again is None else search_scope(again, changed, house, claimed, limit).found
+        found = {} if again is None else answers.to(search_inquiry(again, changed, house, claimed, limit)).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
         return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse
 

@@ -14,11 +14,14 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from casecore.kernel import CasecoreError
+
+SECONDS_TO_WAIT: Final = 0.5
+"""After so long without news whoever shows progress is told that time passes."""
 
 
 class ProcessEnded(CasecoreError, RuntimeError):
@@ -47,7 +50,7 @@ def run_tasks(tasks: Sequence[Task], jobs: int, shared: Sequence[object], progre
         tasks: What is done.
         jobs: How many are done at a time.
         shared: What comes back from every process as the very object that it is here.
-        progress: Told the name of each task before it begins.
+        progress: Told the name of each task before it begins; if it has a `tick`, it is told that time passes.
 
     Raises:
         ProcessEnded: When a process ended before its task did.
@@ -90,7 +93,10 @@ def _outcomes_of_processes(
                 process.start()
                 sender.close()
                 running[receiver] = task, process
-            for receiver in wait([*running]):
+            ready = wait([*running], SECONDS_TO_WAIT)
+            if not ready:
+                getattr(progress, "tick", lambda: None)()
+            for receiver in ready:
                 task, process = running.pop(receiver)
                 yield task, _receive(receiver, task, process, shared)
     finally:

@@ -85,8 +85,14 @@ def search_scope(
     checked: CheckedScope, policy: Policy, house: House, claimed: list[Promise], limit: int
 ) -> Exploration:
     """Search one scope for these promises, what puts them to the test, and every edge of the life cycle."""
+    found = explore(checked.scope, policy, house=house, watched=watched_in(checked, claimed), limit=limit)
+    return blame_rules(found, policy, house, limit)
+
+
+def watched_in(checked: CheckedScope, claimed: list[Promise]) -> Watched:
+    """What is asked of a scope: these promises, what puts them to the test, and every edge of the life cycle."""
     numbers = [promise.number for promise in claimed]
-    watched = Watched(
+    return Watched(
         witnesses={promise.number: promise.breaches for promise in claimed if promise.way_on is None},
         occasions={occasion_name(promise.number): promise.occasion.met for promise in claimed},
         edges=edges_of,
@@ -94,8 +100,6 @@ def search_scope(
         situations={situation.what: situation.tried for promise in claimed for situation in promise.situations},
         ways={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
     )
-    found = explore(checked.scope, policy, house=house, watched=watched, limit=limit)
-    return blame_rules(found, policy, house, limit)
 
 
 def occasion_name(number: str) -> str:

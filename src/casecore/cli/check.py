@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import sleep
-from typing import Annotated, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NoReturn, TypeAlias
 
 import attrs
 from attrs import frozen
@@ -20,12 +20,14 @@ from cyclopts.validators import Number
 
 from casecore.check import Report
 from casecore.check import check as check_policy
+from casecore.check.cache import Cache
 from casecore.check.days import day_name, write_days
 from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
 from casecore.check.mutate import find_guards, mutations_of
 from casecore.check.processes import ProcessEnded
+from casecore.check.progress import LateProgress
 from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
@@ -45,8 +47,18 @@ from casecore.promises.promise import name_of_promise
 from casecore.reports.paths import SHIPPED_SOP
 from casecore.rooms.composition import HOUSE, House
 
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
+
+
+NoCache: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
+"""The option `--no-cache`."""
+
+CacheFolder: TypeAlias = Annotated[str | None, Parameter(metavar="DIR")]
+"""The option `--cache-dir`."""
 
 
 class CannotRun(CasecoreError, ValueError):
@@ -71,6 +83,7 @@ class CheckRequest:
     jobs: int | None = None
     require: frozenset[str] = frozenset()
     house: House = HOUSE
+    cache: Cache | None = None
 
 
 def check(
@@ -91,6 +104,8 @@ def check(
     require: str | None = None,
     jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     house: HouseName = None,
+    no_cache: NoCache = False,
+    cache_dir: CacheFolder = None,
 ) -> int:
     """Try every behaviour of a small desk under an SOP, and prove its promises or tell the story that breaks one.
 
@@ -116,8 +131,12 @@ def check(
         jobs: How many scopes are searched at a time; as many as there are cores, if it is left out.
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
+        no_cache: Ask everything anew: nothing that a check found before is looked at, and nothing is kept.
+        cache_dir: Where answers are kept from one run to the next; in the user's cache folder, if it is left out.
     """
     try:
+        rooms = load_house(house)
+        cache = open_cache(cache_dir, rooms, house, no_cache=no_cache)
         numbers, required = _numbers_in("--only", only), _numbers_in("--require", require)
     except CannotRun as error:
         return show_unreadable("check", error, format, file or "")
@@ -135,7 +154,8 @@ def check(
         at=at,
         mutate=mutate,
         jobs=jobs,
-        house=load_house(house),
+        house=rooms,
+        cache=cache,
     )
     if not watch:
         return check_once(asked)
@@ -196,6 +216,7 @@ def _make_report(policy: Policy, asked: CheckRequest) -> Report:
                 seed=asked.seed,
                 jobs=asked.jobs or os.cpu_count() or 1,
                 progress=progress,
+                cache=asked.cache,
                 at=read_instant(policy, asked.at),
             )
         except (ValueError, ProcessEnded) as error:  # no such promise, no such scope, or no team under this policy
@@ -240,9 +261,10 @@ def _show_guards(policy: Policy, asked: CheckRequest) -> int:
 
 @contextmanager
 def show_progress(parts: int, what: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being searched now, as a bar on standard error where that is a terminal.
+    """Show what is being searched now, as a bar on standard error where that is a terminal, after two seconds.
 
-    It is drawn when something begins, by no thread of its own: a process with threads is not safe to copy.
+    It is drawn when something begins or somebody waits, by no thread of its own: a process with threads is not safe to
+    copy.
     """
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -250,10 +272,41 @@ def show_progress(parts: int, what: str) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False, auto_refresh=False) as progress:
-        bar = progress.add_task(what, total=parts)
-        done = iter(range(parts))
-        yield lambda name: progress.update(bar, description=name, completed=next(done, parts), refresh=True)
+    with ExitStack() as shown:
+        bars: list[tuple[Progress, TaskID]] = []
+
+        def show(name: str, begun: int) -> None:
+            if not bars:
+                console = Console(stderr=True)
+                drawn = Progress(console=console, transient=True, redirect_stdout=False, auto_refresh=False)
+                bars.append((shown.enter_context(drawn), drawn.add_task(what, total=parts)))
+            drawn, bar = bars[0]
+            drawn.update(bar, description=name, completed=min(begun - 1, parts), refresh=True)
+
+        yield LateProgress(show)
+
+
+def open_cache(folder: str | None, house: House, called: str | None, *, no_cache: bool) -> Cache | None:
+    """Where answers are kept; None where somebody does not want that, or nothing can be kept.
+
+    Args:
+        folder: The folder, if one is named.
+        house: The rooms that decide.
+        called: Where they are found, if they are somebody's own.
+        no_cache: Whether `--no-cache` was given; the variable CASECORE_NO_CACHE says the same.
+
+    Raises:
+        CannotRun: When the folder that is named cannot be made.
+    """
+    if no_cache or os.environ.get("CASECORE_NO_CACHE"):
+        return None
+    try:
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        why = why_unreadable(error)
+        raise CannotRun(f"--cache-dir {folder}: cannot be made ({why}); name another folder") from None
+    return Cache.open(folder, house, called or "")
 
 
 def _write_stories(report: Report, asked: CheckRequest, folder: Path) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from attrs import evolve, frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from casecore.check.cache import Cache
 from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.report import Exit
-from casecore.cli.check import CannotRun, read_instant, show_progress
+from casecore.cli.check import CacheFolder, CannotRun, NoCache, open_cache, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
 from casecore.cli.github_page import add_step_summary
 from casecore.cli.houses import HouseName, NoHouse, load_house
@@ -59,6 +60,8 @@ def diff(
     scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     limit: Annotated[int, Parameter(validator=Number(gte=1))] = LIMIT,
     house: HouseName = None,
+    no_cache: NoCache = False,
+    cache_dir: CacheFolder = None,
 ) -> int:
     """Tell what a change of an SOP changes, each with the shortest story that shows it.
 
@@ -78,11 +81,14 @@ def diff(
         limit: How many worlds of one scope are visited before its search is given up.
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
+        no_cache: Compare everything anew: nothing that was found before is looked at, and nothing is kept.
+        cache_dir: Where answers are kept from one run to the next; in the user's cache folder, if it is left out.
     """
     try:
         rooms = load_house(house)
+        cache = open_cache(cache_dir, rooms, house, no_cache=no_cache)
         sides = _two_sides(files, at, git, rooms)
-        compared = _compare_sides(sides, scope, limit, promises=promises, house=rooms)
+        compared = _compare_sides(sides, scope, limit, promises=promises, house=rooms, cache=cache)
         report = evolve(compared, revision=sides.revision)
         day = None if log is None else _redecide_log(log, sides, rooms)
     except (PolicyError, CannotRun, NoRevision, NoHouse, DayError) as error:
@@ -116,13 +122,14 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None, hou
     return Sides(load_policy(files[0], house), load_policy(files[1], house), *files)
 
 
-def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool, house: House) -> Difference:
+def _compare_sides(
+    sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool, house: House, cache: Cache | None
+) -> Difference:
     searches = len(names) or len(scopes_of_both(sides.old, sides.new, house))
     with show_progress(searches, "comparing") as progress:
         try:
-            return compare(
-                sides.old, sides.new, house=house, scopes=names, limit=limit, promises=promises, progress=progress
-            )
+            asked: dict[str, Any] = {"house": house, "scopes": names, "limit": limit, "promises": promises}
+            return compare(sides.old, sides.new, **asked, progress=progress, cache=cache)
         except ValueError as error:  # no such scope, or no team under these policies
             raise CannotRun(f"{sides.new_name}: {error}") from None
 

@@ -15,8 +15,9 @@
 
 from __future__ import annotations
 
-from casecore.diff.comparison import BehaviourChange, Comparison, diff, over_time
-from casecore.diff.comparison import BehaviourChange as Change  # as it was called at first
+from casecore.diff.comparison import Comparison, diff, over_time
+from casecore.diff.in_scope import BehaviourChange
+from casecore.diff.in_scope import BehaviourChange as Change  # as it was called at first
 from casecore.diff.labels import Label
 from casecore.policies.edits import Edit
 

@@ -13,7 +13,8 @@ from attrs import field, frozen
 
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Exit
-from casecore.diff.comparison import BehaviourChange, Comparison
+from casecore.diff.comparison import Comparison
+from casecore.diff.in_scope import BehaviourChange
 from casecore.diff.labels import Label
 from casecore.diff.outcomes import OutcomeChange
 from casecore.policies import Policy

@@ -22,9 +22,10 @@ from casecore.check.findings import as_written, judgement_text, location_of, pol
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Finding, Judgement, Severity
 from casecore.check.stories import story_lines, story_rows, story_sentences
-from casecore.diff.comparison import BehaviourChange, Comparison
+from casecore.diff.comparison import Comparison
 from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import STRANDED, UNTRIED, Differences, Numbered, everything
+from casecore.diff.in_scope import BehaviourChange
 from casecore.diff.labels import Label
 from casecore.diff.outcomes import OutcomeChange
 from casecore.diff.revisions import file_of

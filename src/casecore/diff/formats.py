@@ -17,7 +17,6 @@ from typing import Any, Final
 from casecore.check.findings import location_of
 from casecore.check.formats import policy_to_dict
 from casecore.check.stories import story_markdown, story_to_dict
-from casecore.diff.comparison import BehaviourChange
 from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import UNTRIED, Differences, everything
 from casecore.diff.findings import (
@@ -38,6 +37,7 @@ from casecore.diff.findings import (
     verdict_lines,
     verdict_of,
 )
+from casecore.diff.in_scope import BehaviourChange
 from casecore.explore import Story
 from casecore.policies.edits import Edit
 from casecore.reports import github, sarif

@@ -10,9 +10,13 @@ What the report holds is told in `differences.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from attrs import frozen
 
+from casecore.check.cache import Cache
+from casecore.check.joined_scopes import scopes_of_both
+from casecore.check.progress import notebook_progress
 from casecore.check.scope_search import Wanted
 from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
@@ -41,14 +45,19 @@ def compare(
     scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] | None = None,
+    cache: Cache | None = None,
 ) -> Difference:
     """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`.
+
+    In a notebook, if `progress` is left out, it is shown below the cell after two seconds.
 
     Raises:
         PolicyError: When one of them is no policy.
         ValueError: When there is no such scope; it names those there are.
     """
     require_policies(old, new)
-    found = over_time(old, new, house=house, scopes=scopes, limit=limit, promises=promises, progress=progress)
+    asked: dict[str, Any] = {"house": house, "scopes": scopes, "limit": limit, "promises": promises}
+    with notebook_progress(progress, len(scopes_of_both(old, new, house))) as told:
+        found = over_time(old, new, **asked, progress=told, cache=cache)
     return Difference(old, new, found)

@@ -14,9 +14,11 @@ from typing import Final
 
 from attrs import field, frozen
 
+from casecore.check.inquiries import NOTHING_KEPT, Answers
 from casecore.check.judge import judge_promise
+from casecore.check.kept_searches import search_inquiry
 from casecore.check.report import Judgement, PromiseVerdict
-from casecore.check.scope_search import ScopeSearch, search_scope
+from casecore.check.scope_search import ScopeSearch
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
 from casecore.explore import LIMIT, Result, Watched, explore
@@ -75,6 +77,7 @@ def compare_verdicts(
     house: House = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
+    answers: Answers = NOTHING_KEPT,
 ) -> tuple[VerdictChange, ...]:
     """The promises whose verdicts differ.
 
@@ -86,13 +89,16 @@ def compare_verdicts(
         house: The rules that are asked.
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
+        answers: Where what a check has found is looked for.
     """
     searched: tuple[list[ScopeSearch], list[ScopeSearch]] = ([], [])
     for checked in scopes:
         progress(checked.scope.name)
         for policy, found in zip((old, new), searched, strict=True):
             claimed = [promise for promise in promises_of(house, policy) if promise.claimed(policy)]
-            found.append(ScopeSearch(checked, policy, search_scope(checked, policy, house, claimed, limit)))
+            found.append(
+                ScopeSearch(checked, policy, answers.to(search_inquiry(checked, policy, house, claimed, limit)))
+            )
     told = []
     for promise in promises_of(house, old, new):
         before, after = (

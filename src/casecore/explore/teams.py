@@ -7,7 +7,9 @@ from typing import Any
 import attrs
 
 from casecore.desk import Desk
+from casecore.explore.policy_log import note_all, unlogged
 from casecore.explore.scope import Scope
+from casecore.kernel import changed
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.promises.books import Books
@@ -33,12 +35,13 @@ def starting_desk(scope: Scope, policy: Policy, house: House) -> tuple[Desk, Boo
 
 def with_all_queues(policies: tuple[Policy, ...]) -> Policy:
     """The first policy, with the queues that only others have: the team may serve them all."""
-    first: Any = policies[0]
-    more: dict[str, Any] = {
-        name: queue for policy in policies for name, queue in policy.queues.items() if name not in first.queues
-    }
-    if not more:
+    if all(policy.queues.keys() <= policies[0].queues.keys() for policy in policies):
         return policies[0]
+    note_all(*policies)
+    first, *others = map(unlogged, policies)
+    more: dict[str, Any] = {
+        name: queue for policy in others for name, queue in policy.queues.items() if name not in first.queues
+    }
     closed = {name: attrs.evolve(queue, fallback=False) for name, queue in more.items()}
-    joint: Policy = attrs.evolve(first, queues={**first.queues, **closed})
+    joint: Policy = changed(first, queues={**first.queues, **closed})
     return joint

@@ -30,6 +30,7 @@ from casecore.explore.local_states import Move, timer_instant
 from casecore.explore.memo import CASE_PLACE
 from casecore.explore.model import Model
 from casecore.explore.pages import AGENT_PAGES, fold_pages, instants_under, pages_of
+from casecore.explore.policy_log import note_untold, to_tell
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
@@ -247,7 +248,10 @@ class StoryFinder:
         instants = earliest_instants(timeline.count, timeline.bounds)
         if instants is None:
             return None
-        return self._replay_commands(timeline.given, instants, is_wanted)
+        story = self._replay_commands(timeline.given, instants, is_wanted)
+        if story is None:
+            note_untold(self._model.policies)
+        return story
 
     def _replay_commands(
         self,
@@ -258,7 +262,7 @@ class StoryFinder:
         model, steps = self._model, []
         desk = model.start
         for number, ((command, ids, copy, policy), seconds) in enumerate(zip(given, instants, strict=True)):
-            desk = attrs.evolve(desk, policy=policy)
+            desk = attrs.evolve(desk, policy=to_tell(policy))
             step = Step.of(desk, timed_command(command, ids, copy, number, seconds))
             if not step.verdict:
                 return None
@@ -271,11 +275,21 @@ class StoryFinder:
 
     def happening_at_end(self, story: Story) -> Happening:
         """The last step of a story as witnesses see it, whose books tell of all that was before."""
-        books = Books(self._model.start_books)
-        for step in story.steps[:-1]:
-            books.adopt(Happening(step.events, books, step.before.policy).layers[1:])
-        last = story.steps[-1]
-        return Happening(last.events, books, last.before.policy)
+        return happening_at_end(story, self._model.start_books)
+
+
+def happening_at_end(story: Story, start: Books) -> Happening:
+    """The last step of a story as witnesses see it.
+
+    Args:
+        story: The story.
+        start: Their books before it.
+    """
+    books = Books(start)
+    for step in story.steps[:-1]:
+        books.adopt(Happening(step.events, books, step.before.policy).layers[1:])
+    last = story.steps[-1]
+    return Happening(last.events, books, last.before.policy)
 
 
 def timed_command(command: Command, ids: frozenset[str], copy: int, number: int, seconds: int) -> Command:
