@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from casecore.kernel import Command
 from casecore.policies import Policy
@@ -139,6 +139,11 @@ class Scope:
     at_most: Mapping[str, int] = field(factory=dict, hash=False)
     lowered: Mapping[str, int] = field(factory=dict, hash=False)
     rules: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """About how long a search of it takes, beside others: the more commands there are in it, the longer."""
+        return len(self.commands) + sum(len(part.commands) for part in self.parts)
 
     def policy_here(self, policy: Policy) -> Policy:
         """The policy as it is searched in this scope."""

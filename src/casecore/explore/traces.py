@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from copy import copy
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, Final
@@ -325,9 +324,9 @@ class _Timeline:
         self._search = search
         self._model = model
         start = rows_of_desk(model.start)
-        self._team = {**{key: row for key, row in start.items() if key[0] == "agents"}, **pages_of(model.start_books)}
+        self.team = {**{key: row for key, row in start.items() if key[0] == "agents"}, **pages_of(model.start_books)}
         parts = [search.part_at(position) for position in range(len(search.cases_of(search.states[0])))]
-        self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
+        self.copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
             (part, parts[:place].count(part), {}) for place, part in enumerate(parts)
         ]
         self.given: list[tuple[Command, frozenset[str], int, Policy]] = []
@@ -340,14 +339,14 @@ class _Timeline:
 
     def after(self, path_step: _PathStep) -> _Timeline:
         """The path with one more step; this one stays as it is."""
-        longer = copy(self)
-        longer._team = {**self._team}
-        longer._copies = [(part, number, {**rows}) for part, number, rows in self._copies]
+        longer = _Timeline(self._search, self._model)
+        longer.team = {**self.team}
+        longer.copies = [(part, number, {**rows}) for part, number, rows in self.copies]
         longer.given, longer.bounds = [*self.given], [*self.bounds]
-        longer._take_step(path_step)
+        longer.take_step(path_step)
         return longer
 
-    def _take_step(self, path_step: _PathStep) -> None:
+    def take_step(self, path_step: _PathStep) -> None:
         """Take one step of the path."""
         model, search, position = self._model, self._search, path_step.position
         agents = search.agents_of(path_step.state)
@@ -355,22 +354,22 @@ class _Timeline:
         case = 0 if position is None else search.cases_of(path_step.state)[position]
         local = model.local_state(part, case, agents)
         result = path_step.move.memo(local)
-        rows = {} if position is None else self._copies[position][2]
+        rows = {} if position is None else self.copies[position][2]
         command = path_step.move.command
         if command is not None:
             self._bind_step(path_step, local, rows)
             ids = frozenset() if part is None else model.scope.parts[part].every_id
             self.given.append(
-                (command, ids, 0 if position is None else self._copies[position][1], path_step.move.policy)
+                (command, ids, 0 if position is None else self.copies[position][1], path_step.move.policy)
             )
             now = NOON + len(self.given) * APART
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
             later = [_moved_event(event, now) for event in result.events]
-            pages = fold_pages((self._team, rows), tuple(later), path_step.move.policy)
-            apply_events(self._team, later, mine[0], model.house)
+            pages = fold_pages((self.team, rows), tuple(later), path_step.move.policy)
+            apply_events(self.team, later, mine[0], model.house)
             apply_events(rows, later, mine[1], model.house)
             for key, page in pages.items():
-                (self._team if key[0] == AGENT_PAGES else rows)[key] = page
+                (self.team if key[0] == AGENT_PAGES else rows)[key] = page
         if position is not None and not result.beyond:
             self._sort_copies(path_step.state, position, model.target_of_move(part, case, agents, path_step.move)[1])
 
@@ -379,15 +378,15 @@ class _Timeline:
         cases = self._search.cases_of(state)
         start, end = self._search.group_of(position)
         others = cases[start:position] + cases[position + 1 : end]
-        moved = self._copies.pop(position)
-        self._copies.insert(start + bisect_left(others, case), moved)
+        moved = self.copies.pop(position)
+        self.copies.insert(start + bisect_left(others, case), moved)
 
     def _bind_step(self, path_step: _PathStep, local: Any, rows: dict[tuple[str, str], Any]) -> None:
         number = len(self.given)
         self.bounds.append((number - 1, number, 0))
         for whose, path in self._paths_read(path_step, local):
             since = local.facts[whose].at(path)
-            set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
+            set_by = _instant(self.team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
             earlier = round((set_by - NOON) / APART) - 1  # it may lie before the step that set it, or after
