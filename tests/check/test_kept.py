@@ -6,6 +6,7 @@ import pytest
 from casecore import HOUSE, House, Policy
 from casecore.check import Cache, check
 from casecore.check.formats import as_json
+from casecore.check.in_flight import try_switches
 from casecore.check.inquiries import Answers
 from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.kept_stories import KeptStory, StoryBook, ToldOtherwise
@@ -17,7 +18,7 @@ from casecore.diff.report import compare
 from casecore.explore import Result
 from casecore.promises import PROMISES
 from casecore.rooms.composition import ROOMS
-from tests.edits import CHATS, OPENED, SCOPES, SOP, sop
+from tests.edits import CHATS, OPENED, RENAMED, SCOPES, SOP, closing, sop
 from tests.houses import without
 
 ASKED = {"scopes": (SCOPES["limit"], SCOPES["wrap-up"]), "walk": 10, "only": ("04", "08")}
@@ -115,6 +116,34 @@ class TestCheck:
         first, told = checked(changing, cache, **asked)
         assert "walk across the changes" in told
         assert (first, []) == checked(changing, cache, **asked)
+
+
+class TestSwitches:
+    """What becomes of cases in flight is kept, too."""
+
+    def test_nobody_is_stranded(self, cache):
+        """A second time nobody is asked; of another date's values only that switch."""
+        answers, told = Answers(cache, HOUSE), []
+        asked = {"progress": told.append, "answers": answers}
+        for old, new, names in (
+            (SOP, sop(lifecycle__close_after={"resolved": "24h"}), ["closing"]),
+            (SOP, sop(lifecycle__close_after={"resolved": "24h"}), []),
+            (SOP, sop(lifecycle__close_after={"resolved": "24h"}, whatsapp__window="9h"), []),
+        ):
+            told.clear()
+            assert try_switches((closing(),), old, new) == try_switches((closing(),), old, new, **asked)
+            assert names == told
+
+    def test_somebody_is_stranded(self, cache):
+        """The story is told under the policy before."""
+        new = sop(queues=RENAMED)
+        (one,) = try_switches((closing(),), SOP, new).stranded
+        for _ in range(2):
+            (kept,) = try_switches((closing(),), SOP, new, answers=Answers(cache, HOUSE)).stranded
+            assert (one.what, one.hint, one.times, one.scopes) == (kept.what, kept.hint, kept.times, kept.scopes)
+            assert one.story.commands == kept.story.commands
+            assert [step.verdict for step in one.story.steps] == [step.verdict for step in kept.story.steps]
+            assert SOP == kept.story.steps[-1].before.policy
 
 
 class TestStories:

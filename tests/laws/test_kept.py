@@ -79,7 +79,7 @@ def raised_or_told(answers, asked):
         return str(error)
 
 
-@examples(60)
+@examples(40)
 @given(st.one_of(close_policies(), any_policies(), policies_in_layers()))
 def test_a_search(chosen):
     """One after the other, and the first one again."""
@@ -91,7 +91,7 @@ def test_a_search(chosen):
             assert raised_or_told(NOTHING_KEPT, asking) == raised_or_told(Answers(cache, HOUSE), asking)
 
 
-@examples(30)
+@examples(20)
 @given(st.one_of(close_policies(), any_policies()))
 def test_a_comparison(chosen):
     """Each policy with the next one, and then each with itself as it was."""
@@ -106,7 +106,7 @@ def test_a_comparison(chosen):
             assert plain == kept
 
 
-@examples(30)
+@examples(20)
 @given(st.one_of(close_policies(), any_policies(), policies_in_layers()))
 def test_a_walk_and_the_order(chosen):
     """Where everything is looked at that a desk looks at."""
@@ -114,7 +114,7 @@ def test_a_walk_and_the_order(chosen):
     with tempfile.TemporaryDirectory() as folder:
         cache = Cache(Path(folder), "our-code")
         for policy in (*asked, asked[0]):
-            walk = walk_inquiry("walk", policy, lambda here: random_walk(here, 40), [40], HOUSE)
+            walk = walk_inquiry("walk", policy, lambda here: random_walk(here, 20), [20], HOUSE)
             kept, plain = (answers.to(walk) for answers in (Answers(cache, HOUSE), NOTHING_KEPT))
             assert (plain.steps, plain.refusals) == (kept.steps, kept.refusals)
             order = order_inquiry(policy)

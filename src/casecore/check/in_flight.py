@@ -10,9 +10,14 @@ the old policy, and a hint.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 
 from attrs import field, frozen
 
+from casecore.check.cache import PlainAnswer
+from casecore.check.inquiries import NOTHING_KEPT, Answers, Inquiry
+from casecore.check.kept_searches import asked_in
+from casecore.check.kept_stories import StoryBook, ToldUnderTwo
 from casecore.check.scopes import CheckedScope
 from casecore.desk import Desk
 from casecore.explore import LIMIT, Story, Watched
@@ -137,6 +142,7 @@ def try_switches(
     house: House = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
+    answers: Answers = NOTHING_KEPT,
 ) -> Flights:
     """Try a switch of policies at every moment of these scopes.
 
@@ -146,18 +152,62 @@ def try_switches(
         new: The SOP after.
         house: The rules that are asked.
         limit: How many worlds of a scope are visited at most.
-        progress: Told the name of each scope before it is searched.
+        progress: Told the name of each scope before it is searched; of what is known, nothing.
+        answers: Where it is looked for what is known.
     """
-    flights = Flights(0, ())
+    inquiries = []
     for checked in scopes:
         if may_strand(checked, old, new):
             before, after = (checked.scope.policy_here(policy) for policy in (old, new))
             if before == after and old != new:
                 continue  # they differ in nothing but own rules, which are put aside here
-            progress(checked.scope.name)
-            model = TwoPolicyModel(checked.scope, before, after, house, questions_of(checked))
-            flights = flights.and_those(try_switch_in(checked, model, limit))
-    return flights
+            inquiries.append(switch_inquiry(checked, old, new, house, limit))
+    return reduce(Flights.and_those, answers.to_all(inquiries, 1, (), progress), Flights(0, ()))
+
+
+def switch_inquiry(checked: CheckedScope, old: Policy, new: Policy, house: House, limit: int) -> Inquiry[Flights]:
+    """To try a switch at every moment of one scope.
+
+    Args:
+        checked: The scope.
+        old: The SOP before.
+        new: The SOP after.
+        house: The rules that are asked.
+        limit: How many worlds are visited at most.
+    """
+    scope = checked.scope
+    here = ToldUnderTwo(scope, tuple(scope.policy_here(policy) for policy in (old, new)), house)
+
+    def ask(*policies: Policy) -> Flights:
+        before, after = (scope.policy_here(policy) for policy in policies)
+        return try_switch_in(checked, TwoPolicyModel(scope, before, after, house, questions_of(checked)), limit)
+
+    def to_plain(flights: Flights) -> PlainAnswer:
+        book = StoryBook(house)
+        return [flights_to_plain(flights, here, book), book.commands]
+
+    return Inquiry(
+        scope.name,
+        (old, new),
+        ask,
+        lambda: ["switch", *asked_in(checked, house), limit],
+        to_plain,
+        lambda plain: flights_from_plain(plain[0], here, StoryBook(house, plain[1])),
+    )
+
+
+def flights_to_plain(flights: Flights, here: ToldUnderTwo, book: StoryBook) -> PlainAnswer:
+    """What became of everything in flight in one scope, as plain data."""
+    stranded = [[one.what, one.hint, here.write(one.story, book), one.times] for one in flights.stranded]
+    return [flights.worlds, flights.untold, flights.given_up, flights.complete, stranded]
+
+
+def flights_from_plain(plain: PlainAnswer, here: ToldUnderTwo, book: StoryBook) -> Flights:
+    """The same read back."""
+    worlds, untold, given_up, complete, told = plain
+    name = here.scope.name
+    stranded = tuple(Stranded(what, hint, here.read(story, book), times, (name,)) for what, hint, story, times in told)
+    return Flights(worlds, stranded, untold, given_up, complete)
 
 
 def may_strand(checked: CheckedScope, old: Policy, new: Policy) -> bool:

@@ -136,7 +136,7 @@ def check(
         ),
         (
             NOBODY_STRANDED,
-            partial(_judge_switches, policy, at, names, house, limit, progress or (lambda _: None)),
+            partial(_judge_switches, policy, at, names, house, limit, progress or (lambda _: None), answers),
             bool(policy.change),
         ),
     )
@@ -355,6 +355,7 @@ def _judge_switches(
     house: House,
     limit: int,
     progress: Callable[[str], None],
+    answers: Answers,
 ) -> Judgement:
     """What is known of promise 21: whether one of the dated changes strands a case in flight."""
     conclude, periods = partial(Judgement, NOBODY_STRANDED.number, NOBODY_STRANDED.title), [*policy.periods(at)]
@@ -364,7 +365,7 @@ def _judge_switches(
     for (_, _, old), (begin, _, new) in pairwise(periods):
         both = scopes_of_both(old, new, house)
         tried = dated_scopes(find_scopes(names, both) or both, begin)
-        found = try_switches(tried, old, new, house=house, limit=limit, progress=progress)
+        found = try_switches(tried, old, new, house=house, limit=limit, progress=progress, answers=answers)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
         scopes += [checked.scope.name for checked in tried]
         if found.stranded:

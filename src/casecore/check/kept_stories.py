@@ -15,6 +15,9 @@ from casecore.check.cache import PlainAnswer
 from casecore.codec import Codec, house_codec
 from casecore.desk import Desk
 from casecore.explore import Story
+from casecore.explore.policy_log import unlogged
+from casecore.explore.scope import Scope
+from casecore.explore.teams import with_all_queues
 from casecore.kernel import CasecoreError, Command
 from casecore.policies import Policy
 from casecore.promises import Step
@@ -117,3 +120,30 @@ class StoryBook:
     @property
     def _codec(self) -> Codec:
         return house_codec(self.house)
+
+
+@attrs.frozen
+class ToldUnderTwo:
+    """Where stories are told under two policies: in a scope, under each as it is searched there.
+
+    Attributes:
+        scope: The scope.
+        policies: The SOP before and the SOP after.
+        house: The rooms that decided.
+    """
+
+    scope: Scope
+    policies: tuple[Policy, ...]
+    house: House
+
+    def write(self, story: Story, book: StoryBook) -> PlainAnswer:
+        """The numbers of a story's commands, and for each of the policy under which it was given."""
+        old, _ = self.policies
+        sides = [int(unlogged(step.before.policy) != old) for step in story.steps]
+        return [book.write([step.command for step in story.steps]), sides]
+
+    def read(self, told: PlainAnswer, book: StoryBook) -> Story:
+        """A story, to be told again."""
+        numbers, sides = told
+        under = [self.policies[side] for side in sides]
+        return book.story(numbers, self.scope.team, with_all_queues(self.policies), under)

@@ -31,7 +31,6 @@ from typing import Any, Final, TypeAlias
 import attrs
 from attrs import field
 
-from casecore.calendars import Calendar
 from casecore.explore.noted_values import COMPARISONS, NotedValue, plain_other, read_other
 from casecore.kernel import Enforcement
 from casecore.policies import Aspect, Policy
@@ -146,7 +145,7 @@ def _found_at(policy: Policy, plain: dict[str, Any], what: str, *steps: Any) -> 
     held: Any = reduce(_inside, steps, policy)
     if what == THERE:
         return held is not None
-    return [str(name) for name in held] if isinstance(held, Mapping) else len(held)
+    return [str(name) for name in held] if isinstance(held, Mapping) else held and len(held)
 
 
 def _inside(held: Any, step: Any) -> Any:
@@ -162,23 +161,32 @@ def _inside(held: Any, step: Any) -> Any:
 # Tables that note what is read of them -----------------------------------------------------------------
 
 
-class _Members(dict[str, Any]):
-    """What stands in a table by the names of its keys, each noted when it is first asked for."""
+class _Members:
+    """What stands in a table by the names of its keys: each is noted when it is first asked for, and only then.
+
+    From then on it stands in the table itself, so that reading it costs no more than in any other policy.
+    """
+
+    __slots__ = ("_kind", "_note", "_path", "_table")
 
     def __init__(self, table: Any, kind: type, path: tuple[Any, ...], note: Callable[[PolicyPlace], object]) -> None:
-        super().__init__()
         self._table = table
         self._kind = kind
         self._path = path
         self._note = note
 
-    def __missing__(self, name: str) -> Any:
-        path = (*self._path, name)
+    def read(self, name: str) -> Any:
+        """What stands there, noted.
+
+        Raises:
+            AttributeError: When there is no such key.
+        """
+        kinds, path = keys_of(self._kind), (*self._path, name)
+        if name not in kinds:
+            raise AttributeError(name)
         if may_be_absent(self._kind, name):
             self._note((THERE, *path))
-        held = getattr(self._table, name)
-        found = self[name] = _logged_value(keys_of(self._kind)[name], held, path, self._note)
-        return found
+        return _logged_value(kinds[name], getattr(self._table, name), path, self._note)
 
 
 def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[PolicyPlace], object]) -> Any:
@@ -208,17 +216,15 @@ def _logged_value(kind: Any, held: Any, path: tuple[Any, ...], note: Callable[[P
 @cache
 def _logged_kind(kind: Any) -> Any:
     """The same sort of table, which notes what is read of it."""
-    passes_for = {"__class__": property(lambda _: kind)}
-    return type(kind.__name__, (kind,), {"__slots__": ("_members",), **passes_for, **_noting_members(kind)})
+    members = {"__slots__": ("_members",), "__class__": property(lambda _: kind), "__getattr__": _read_first}
+    return type(kind.__name__, (kind,), members)
 
 
-def _noting_members(kind: type) -> dict[str, property]:
-    """What a sort of table has instead of its keys, to note what is read of them."""
-    return {name: _noting_member(name) for name in keys_of(kind)}
-
-
-def _noting_member(name: str) -> property:
-    return property(lambda table: table._members[name])
+def _read_first(table: Any, name: str) -> Any:
+    """What is asked of a table for the first time: it did not stand there yet."""
+    found = object.__getattribute__(table, "_members").read(name)
+    object.__setattr__(table, name, found)
+    return found
 
 
 class LoggedNames(Mapping[Any, Any]):
@@ -337,6 +343,12 @@ class LoggedPolicy(Policy):
     def __class__(self) -> type:  # what it passes for
         return Policy
 
+    def __getattr__(self, name: str) -> Any:
+        follows = _FOLLOWS.get(name)
+        found = self._members.read(name) if follows is None else follows(self._plain, self._note)
+        object.__setattr__(self, name, found)
+        return found
+
     # What is in force ----------------------------------------------------------------------------------
 
     def at(self, instant: datetime) -> Policy:
@@ -399,30 +411,29 @@ class LoggedPolicy(Policy):
     def _viewed(self, made: tuple[str, Any], plain: Policy) -> LoggedPolicy:
         return self._seen_in((*self._view, made), plain, self._log)
 
-    # What follows from the values ----------------------------------------------------------------------
 
-    @property
-    def _origins(self) -> Origins:
-        self._note((LINES,))
-        return self._plain._origins
+def _calendars_of(policy: Policy, note: Callable[[PolicyPlace], object]) -> LoggedNames:
+    return LoggedNames(None, policy._calendars, ("calendars",), note)
 
-    @property
-    def layered(self) -> bool:
-        """Whether it says anything otherwise from a date on, or for some cases."""
-        return self._plain.layered
 
-    @property
-    def _tags_of_overrides(self) -> frozenset[str]:
-        return self._plain._tags_of_overrides
+def _own_modes_of(policy: Policy, note: Callable[[PolicyPlace], object]) -> dict[str, Enforcement]:
+    note((VALUE, "rule"))
+    return policy._own_modes
 
-    @property
-    def _own_modes(self) -> dict[str, Enforcement]:
-        self._note((VALUE, "rule"))
-        return self._plain._own_modes
 
-    @property
-    def _calendars(self) -> Mapping[str, Calendar]:  # type: ignore[override]
-        return LoggedNames(None, self._plain._calendars, ("calendars",), self._note)
+def _origins_of(policy: Policy, note: Callable[[PolicyPlace], object]) -> Origins:
+    note((LINES,))
+    return policy._origins
+
+
+_FOLLOWS: Final[Mapping[str, Callable[[Policy, Callable[[PolicyPlace], object]], Any]]] = {
+    "layered": lambda policy, _: policy.layered,
+    "_tags_of_overrides": lambda policy, _: policy._tags_of_overrides,
+    "_own_modes": _own_modes_of,
+    "_calendars": _calendars_of,
+    "_origins": _origins_of,
+}
+"""What follows from the values of a policy: how it is read off the policy, and what is noted."""
 
 
 class _Items(dict[str, int]):
@@ -430,10 +441,6 @@ class _Items(dict[str, int]):
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self.items()))
-
-
-for _name, _member in _noting_members(Policy).items():
-    setattr(LoggedPolicy, _name, _member)
 
 
 def to_tell(policy: Policy) -> Policy:
