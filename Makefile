@@ -3,11 +3,11 @@
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all faults soak laws mutants check bench clean
+.PHONY: help demo test test-all faults soak laws mutants check bench bench-compare clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/with-cli  ## prove what the shipped SOP promises, and replay a day under it
 	.venv/bin/casecore check
@@ -43,8 +43,11 @@ check: .venv/with-dev  ## check format, lint and types
 	.venv/bin/ruff check
 	printf '%s\n' 3.11 3.12 3.13 3.14 | xargs -P 2 -I VERSION .venv/bin/mypy --python-version VERSION
 
-bench: .venv/with-bench  ## measure the speed
+bench: .venv/with-bench  ## measure the speed beside peers, and list what falls short
 	.venv/bin/python -m bench
+
+bench-compare: .venv/with-bench  ## measure the speed beside that of REV=HEAD; ONLY="decide day" ROUNDS=12
+	.venv/bin/python -m bench.compare $(if $(REV),--revision '$(REV)') $(if $(ROUNDS),--rounds '$(ROUNDS)') $(ONLY)
 
 clean:  ## remove all that make has made
 	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

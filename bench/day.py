@@ -4,25 +4,28 @@ Twenty queues, two hundred agents, customers who write on three channels, faster
 wait. Agents accept (now and then reject), authenticate, answer once to three times, resolve, end and dispose.
 Everything is drawn from a fixed seed, and every command must be accepted.
 
-`python -m bench day` lives through a tenth of a million commands, `python -m bench.day 1000000` through a million.
+`python -m bench day` lives through a tenth of a million commands, `python -m bench.day 1000000` through a million. The
+same day is lived with an agenda, which a host asks what comes next after every step.
 """
 
 from __future__ import annotations
 
+import gc
 import json
-import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
-from time import process_time
 from typing import Any
 
+import attrs
+
 from bench.histories import NINE
-from bench.measure import Line, duration, show, unhurried
+from bench.measure import Effort, Line, costs, cpu, peak, say, unhurried, weighs
 from bench.routing import reason
 from bench.routing import staffed as staffed_for_routing
 from casecore import (
@@ -30,9 +33,11 @@ from casecore import (
     SYSTEM,
     AcceptOffer,
     AddAgent,
+    Agenda,
     Authenticate,
     Channel,
     Command,
+    CommandRefused,
     Desk,
     Dispose,
     EndContact,
@@ -51,9 +56,10 @@ from casecore import (
 from casecore.policies.sections import Queue, Relation
 
 COMMANDS = 100_000
-WAITING = 40_000
+AT_ONCE = 1_000
+WAITING = 20_000
 QUEUES, AGENTS = 20, 200
-MOST_PER_CASE = 2_000
+MOST_PER_CASE = 1_850
 CHANNELS = (Channel.CHAT, Channel.CHAT, Channel.WHATSAPP, Channel.EMAIL)
 
 
@@ -73,25 +79,29 @@ def staffed() -> Desk:
 class Day:
     """A desk, its router, and what its customers and agents are about to do, in order of time."""
 
-    def __init__(self, commands: int) -> None:
+    def __init__(self, desk: Any) -> None:
         self.random = Random(2026)
-        self.left = commands
-        self.desk = staffed()
+        self.given = 0
+        self.desk = desk
         self.router = Router(self.desk)
         self.number = count()
         self.plans: list[tuple[float, int, Iterator[float]]] = []
         self.seconds = 0.0
-        self.proposed = 0
+        self.proposed = self.minded = self.overtaken = 0
 
     def give(self, kind: type[Command], by: str, *fields: object, **more: Any) -> None:
         """One command, handled, and told to the router."""
-        self.handle(kind(by, NINE + timedelta(seconds=self.seconds), *fields, **more))
+        self.handle(self.maker_of(kind)(by, NINE + timedelta(seconds=self.seconds), *fields, **more))
+
+    def maker_of(self, kind: type[Command]) -> Callable[..., Command]:
+        """How commands of a class are made: as everybody makes them."""
+        return kind
 
     def handle(self, command: Command) -> None:
         """One command, whoever gives it."""
         self.desk, events = self.desk.handle(command)
         self.router.update(self.desk, events)
-        self.left -= 1
+        self.given += 1
 
     def plan(self, doing: Iterator[float]) -> None:
         """Somebody goes on after as many seconds as they say, until they have no more to do."""
@@ -143,29 +153,100 @@ class Day:
             if isinstance(proposal, OfferWork):
                 self.plan(self.agent(proposal.agent, proposal.case))
 
-    def live(self) -> None:
-        """The whole day."""
-        self.plan(self.customers())
-        while self.left > 0:
+    def live(self, commands: int) -> None:
+        """As long as it takes until so many commands were given."""
+        if not self.plans:
+            self.plan(self.customers())
+        enough = self.given + commands
+        while self.given < enough:
             self.seconds, _, doing = heappop(self.plans)
             self.plan(doing)
             self.route()
 
 
-def lived(commands: int) -> dict[str, float]:
-    """What a day of so many commands has cost."""
-    day = Day(commands)
+class MindedDay(Day):
+    """The same with an agenda: what comes due is done, as a host does it."""
+
+    def __init__(self, desk: Any) -> None:
+        super().__init__(desk)
+        try:
+            self.agenda = Agenda(self.desk, only="commands")
+        except TypeError:  # of a revision that enters everything
+            self.agenda = Agenda(self.desk)
+
+    def handle(self, command: Command) -> None:
+        """One command, told to the agenda too."""
+        before = self.desk
+        self.desk, events = before.handle(command)
+        self.router.update(self.desk, events)
+        self.agenda.update(self.desk, events)
+        self.given += 1
+
+    def agent(self, agent: str, case: str) -> Iterator[float]:
+        """From the offer to the disposition, unless something has come between."""
+        try:
+            yield from super().agent(agent, case)
+        except CommandRefused:
+            self.overtaken += 1
+
+    def mind(self, command: Command) -> None:
+        """What has come due is done, unless what came due before it has made it needless."""
+        try:
+            self.handle(command)
+            self.minded += 1
+        except CommandRefused:
+            self.overtaken += 1
+
+    def route(self) -> None:
+        """What has come due is done, then all that the router proposes."""
+        at = NINE + timedelta(seconds=self.seconds)
+        for due in self.agenda.ripe(at):
+            if due.command is not None:
+                self.mind(attrs.evolve(due.command, at=at))
+        self.agenda.next()  # for which the host would set its timer
+        super().route()
+
+
+def plain_day() -> Day:
+    """With a router alone."""
+    return Day(staffed())
+
+
+def minded_day() -> Day:
+    """With an agenda too."""
+    return MindedDay(staffed())
+
+
+def working_day() -> Day:
+    """The same on a desk that is changed in place, by a host that has looked at the fields of its commands."""
+    from casecore import WorkingDesk, unchecked
+
+    day = MindedDay(WorkingDesk.of(staffed()))
+    day.maker_of = unchecked
+    return day
+
+
+def lived(commands: int, *kinds: str) -> list[dict[str, float]]:
+    """What days of so many commands have cost: some of the one, some of the other."""
+    days, took = [globals()[f"{kind}_day"]() for kind in kinds], [0.0 for _ in kinds]
     with unhurried():
-        began = process_time()
-        day.live()
-        took = process_time() - began
-    waiting = sum(file.case.waiting_since is not None for file in day.desk.cases.values())
+        for _ in range(0, commands, AT_ONCE):
+            for place, day in enumerate(days):
+                began = cpu()
+                day.live(min(AT_ONCE, commands))
+                took[place] += cpu() - began
+    return [told(day, seconds) for day, seconds in zip(days, took, strict=True)]
+
+
+def told(day: Day, seconds: float) -> dict[str, float]:
+    """What has happened on a day that took so many CPU seconds."""
     return {
-        "commands": commands - day.left,
+        "commands": day.given,
         "proposed": day.proposed,
-        "seconds": took,
+        "minded": day.minded,
+        "each": seconds / day.given,
         "cases": len(day.desk.cases),
-        "waiting": waiting,
+        "waiting": sum(file.case.waiting_since is not None for file in day.desk.cases.values()),
         "hours": day.seconds / 3600,
         "peak": peak(),
     }
@@ -174,60 +255,74 @@ def lived(commands: int) -> dict[str, float]:
 def waited(cases: int) -> dict[str, float]:
     """How many bytes a waiting case takes, alone and with its place in the router."""
     desk = staffed_for_routing()
-    before = peak()
+    desk, _ = desk.handle(first_message(cases))  # what is made once is there before
+    tracemalloc.start()
+    before = held_now()
     for number in range(cases):
-        said = {"customer": f"c-{number}", "reason": reason(number % 50), "new_case": f"case-{number}"}
-        wrote = ReceiveMessage(
-            CUSTOMER,
-            NINE + timedelta(seconds=number),
-            f"t-{number}",
-            f"m-{number}",
-            "Olá!",
-            channel=Channel.CHAT,
-            **said,
-        )
-        desk, _ = desk.handle(wrote)
-    held = peak()
+        desk, _ = desk.handle(first_message(number))
+    held = held_now()
     router = Router(desk)
-    routed = peak()
+    routed = held_now()
     assert router.next(desk, desk.now) is not None, "somebody can take one of them"
     return {"bytes": (held - before) / cases, "routed": (routed - before) / cases}
 
 
-def peak() -> int:
-    """The most memory this process has had, in bytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+def first_message(number: int) -> ReceiveMessage:
+    """Of a customer of their own, who starts a case."""
+    said = {"customer": f"c-{number}", "reason": reason(number % 50), "new_case": f"case-{number}"}
+    at = NINE + timedelta(seconds=number)
+    return ReceiveMessage(CUSTOMER, at, f"t-{number}", f"m-{number}", "Olá!", channel=Channel.CHAT, **said)
 
 
-def alone(what: str, size: int) -> dict[str, float]:
+def held_now() -> int:
+    """How many bytes are held by what Python has made since it was asked to count."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+def alone(call: str) -> Any:
     """The same in a process of its own, whose memory nobody else has touched."""
-    script = f"import json; from bench.day import {what}; print(json.dumps({what}({size})))"
-    told: dict[str, float] = json.loads(
-        subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE).stdout
+    script = f"import json; from bench.day import lived, waited; print(json.dumps({call}))"
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    return json.loads(done.stdout)
+
+
+def days(effort: Effort) -> Iterator[Line]:
+    """A day with the router, and the same with the agenda."""
+    day, minded = alone(f"lived({effort.size(COMMANDS, 10_000)}, 'plain', 'minded')")
+    what = f"{day['commands']:,} commands, {day['proposed']:,} of them by the router, {day['cases']:,} cases: a command"
+    yield costs(what, day["each"], key="command")
+    yield Line(f"... in a second; {day['waiting']:,} wait after {day['hours']:.1f} h", f"{1 / day['each']:,.0f}")
+    what = f"... and with an agenda, which gave {minded['minded']:,}; peer: without"
+    yield costs(what, minded["each"], day["each"], 1.5, key="minded")
+
+
+def working(effort: Effort) -> Iterator[Line]:
+    """The same day on a desk that is changed in place."""
+    minded, working = alone(f"lived({effort.size(COMMANDS // 4, 10_000)}, 'minded', 'working')")
+    assert minded | {"each": 0, "peak": 0} == working | {"each": 0, "peak": 0}
+    yield costs(
+        "... on a working desk, commands unchecked; peer: on a desk",
+        working["each"],
+        minded["each"],
+        0.65,
+        key="working",
     )
-    return told
 
 
-def lines(commands: int = COMMANDS) -> Iterator[Line]:
-    """The measurements."""
-    day = alone("lived", commands)
-    what = f"{day['commands']:,} commands ({day['proposed']:,} by the router), {day['cases']:,} cases, in a second"
-    yield Line(what, f"{day['commands'] / day['seconds']:,.0f}")
-    yield Line("... CPU time; a command", duration(day["seconds"]), duration(day["seconds"] / day["commands"]))
-    yield Line(f"... peak memory; {day['waiting']:,} wait after {day['hours']:.1f} h", f"{day['peak'] / 1e6:,.0f} MB")
-    if commands < 1_000_000:
-        yield Line("... the full million: python -m bench.day 1000000")
-    case = alone("waited", WAITING)
-    fits = case["bytes"] <= MOST_PER_CASE
-    yield Line(
-        f"memory of one of {WAITING:,} waiting cases",
-        f"{case['bytes']:,.0f} B",
-        target=f"≤ {MOST_PER_CASE:,} B",
-        within=fits,
-    )
-    yield Line("... with its place in the router", f"{case['routed']:,.0f} B")
+def memory(effort: Effort) -> Iterator[Line]:
+    """What a waiting case takes."""
+    cases = effort.size(WAITING, 5_000)
+    case = alone(f"waited({cases})")
+    yield weighs(f"memory of one of {cases:,} waiting cases", case["bytes"], key="bytes")
+    yield weighs("... with its place in the router", case["routed"], MOST_PER_CASE, key="routed_bytes")
 
+
+PARTS = (days, working, memory)
 
 if __name__ == "__main__":
-    show(lines(int(sys.argv[1]) if len(sys.argv) > 1 else COMMANDS))
+    (day,) = lived(int(sys.argv[1]) if len(sys.argv) > 1 else COMMANDS, "plain")
+    say(f"{day['commands']:,} commands, {1 / day['each']:,.0f} in a second; at most {day['peak'] / 1e6:,.0f} MB")
+    say(f"{day['waiting']:,} of {day['cases']:,} cases wait after {day['hours']:.1f} h")

@@ -1,23 +1,30 @@
-"""Comparing: fifteen edits of the shipped SOP, each compared in all scopes and switched to with cases in flight.
+"""Comparing: edits of the shipped SOP, in all scopes and switched to with cases in flight, beside a check of it.
 
-Each runs once, because what is measured takes seconds. The rate is how many worlds are visited in one second.
+Each runs once, because what is measured takes seconds. `make bench` compares those that are in `FEW`; `python -m
+bench.diff` all fifteen.
 """
 
 from __future__ import annotations
 
 from copy import deepcopy
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from bench.measure import Line, duration
+from bench.explore import checked
+from bench.measure import Effort, Line, costs, say, side_by_side, table
 from casecore.diff import diff
 from casecore.policies import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-MOST = 30.0
-"""How many seconds one comparison should take at most."""
+MOST = 1.0
+"""What part of a check of the SOP a comparison should take at most."""
+
+FEW = ("capacity.chat", "chat.idle.counts_from")
+"""The quickest and the slowest of the fifteen."""
+
+FEW_SCOPES = ("chat-limit", "a-silent-chat")
+"""Where an edit is compared if many runs are."""
 
 EDITS: tuple[tuple[str, Any], ...] = (
     ("capacity.chat", 3),
@@ -48,14 +55,34 @@ def edited(path: str, value: Any) -> Policy:
     return Policy.from_dict(plain)
 
 
-def lines() -> Iterator[Line]:
-    """Measure it."""
-    old = Policy.default()
+def compared(path: str, value: Any, *scopes: str) -> tuple[float, str]:
+    """The CPU seconds of one comparison, and what it found."""
+    old, new, found = Policy.default(), edited(path, value), []
+    (took,) = side_by_side(lambda: found.append(diff(old, new, scopes=scopes)), repeats=1)
+    (comparison,) = found
+    worlds = comparison.worlds + comparison.flights.worlds
+    return took, f"{path}: {len(comparison.changes)} changes, {worlds:,} worlds"
+
+
+def edits(effort: Effort, paths: Sequence[str] = FEW) -> Iterator[Line]:
+    """Each of the edits with these paths."""
     for path, value in EDITS:
-        new = edited(path, value)
-        began = process_time()
-        found = diff(old, new)
-        took = process_time() - began
-        worlds = found.worlds + found.flights.worlds
-        what = f"{path}: {len(found.changes)} changes, {worlds:,} worlds, {worlds / took:,.0f}/s"
-        yield Line(what, duration(took), target=f"≤ {MOST:g} s", within=took <= MOST)
+        if path in paths and not effort.quick:
+            took, found = compared(path, value)
+            yield costs(
+                f"{found}; peer: check", took, checked() if effort.peers else None, MOST, key=path.replace(".", "_")
+            )
+
+
+def few_scopes(effort: Effort) -> Iterator[Line]:
+    """One edit in some scopes, which is all that many runs can wait for."""
+    if effort.quick:
+        took, found = compared("capacity.chat", 3, *FEW_SCOPES)
+        yield costs(f"{found} of {len(FEW_SCOPES)} scopes", took, key="few")
+
+
+PARTS = (edits, few_scopes)
+
+if __name__ == "__main__":
+    for told in edits(Effort(), [path for path, _ in EDITS]):
+        say(table([(told.what, told.ours, told.peer, told.ratio, told.goal)]))

@@ -1,4 +1,4 @@
-"""Folding: a million events into cases, beside `attrs.evolve` for each event and the `eventsourcing` library.
+"""Folding: many events into cases, beside `attrs.evolve` for each event and the `eventsourcing` library.
 
 The events come as a desk has them: commands on some hundred open cases, mixed. All contenders end in the same cases,
 field by field; that is asserted of the first of them.
@@ -12,14 +12,13 @@ from itertools import islice
 from statistics import median
 from time import process_time
 
+from bench.evolved import fold_with_evolve
 from bench.histories import events_of, staffed
-from bench.measure import Line, duration, outruns, side_by_side
-from bench.peers import AppliedCase, DecoratedCase, fold_with_evolve, histories_of, replay
+from bench.measure import Effort, Line, costs, outruns, side_by_side
 from casecore import HOUSE, Case, Event
 
-EVENTS = 1_000_000
-FIRST = 100_000
-CASES = {10_000: 5, 100_000: 1, 1_000_000: 1}
+EVENTS = 100_000
+CASES = {10_000: 5, 300_000: 1}
 """How many cases, and how many turns."""
 
 
@@ -28,34 +27,47 @@ def fold(events: Iterable[Event]) -> dict[str, Case]:
     return HOUSE.fold(Case, "case", events)
 
 
-def beside_evolve() -> Iterator[Line]:
-    """A million events: casecore, and `attrs.evolve`."""
-    events = list(islice(events_of(EVENTS), EVENTS))
-    cases = len(fold(events))
-    (ours,) = side_by_side(partial(fold, events), repeats=3)
-    (evolved,) = side_by_side(partial(fold_with_evolve, events), repeats=1)  # ten times as long: once is enough
-    what = f"fold {EVENTS:,} events into {cases:,} cases, an event; peer: attrs.evolve"
-    yield outruns(what, ours / EVENTS, evolved / EVENTS, least=8)
-    yield Line("... events in a second", f"{EVENTS / ours:,.0f}", f"{EVENTS / evolved:,.0f}")
+def first(effort: Effort, *, whole: bool = False) -> list[Event]:
+    """The first events of a long history."""
+    return list(islice(events_of(EVENTS, whole=whole), effort.size(EVENTS, 20_000)))
 
 
-def beside_the_library() -> Iterator[Line]:
-    """The first of them: casecore, and the `eventsourcing` library; and into a whole desk."""
-    events = list(islice(events_of(EVENTS), FIRST))
+def beside_evolve(effort: Effort) -> Iterator[Line]:
+    """Into cases: casecore, and `attrs.evolve`."""
+    events = first(effort)
+    count, contenders = len(events), [partial(fold, events)]
+    if effort.peers:
+        contenders.append(partial(fold_with_evolve, events))
+    ours, *peers = (took / count for took in side_by_side(*contenders, repeats=effort.size(5, 7)))
+    what = f"fold {count:,} events into {len(fold(events)):,} cases, an event; peer: attrs.evolve"
+    yield outruns(what, ours, *peers, least=8, key="evolve")
+
+
+def into_a_desk(effort: Effort) -> Iterator[Line]:
+    """Into a whole desk, with threads and messages; beside cases alone."""
+    events, whole = first(effort), first(effort, whole=True)
+    desk, cases = side_by_side(partial(staffed().evolve, whole), partial(fold, events), repeats=effort.size(7, 7))
+    yield costs("... into a whole desk; peer: into cases", desk / len(whole), cases / len(events), 5, key="desk")
+
+
+def beside_the_library(effort: Effort) -> Iterator[Line]:
+    """Casecore, and the `eventsourcing` library."""
+    if not effort.peers:
+        return
+    from bench.aggregates import AppliedCase, DecoratedCase, histories_of, replay
+
+    events = first(effort)
     decorated, applied = (histories_of(aggregate, events) for aggregate in (DecoratedCase, AppliedCase))
     assert_same(fold(events), fold_with_evolve(events), replay(decorated), replay(applied))
-    whole = list(islice(events_of(EVENTS, whole=True), FIRST))
-    ours, by_decorator, by_apply, desk = side_by_side(
-        partial(fold, events),
-        partial(replay, decorated),
-        partial(replay, applied),
-        partial(staffed().evolve, whole),
-        repeats=7,
+    ours, by_decorator, by_apply = (
+        took / len(events)
+        for took in side_by_side(
+            partial(fold, events), partial(replay, decorated), partial(replay, applied), repeats=effort.size(7, 3)
+        )
     )
-    what = f"... the first {FIRST:,}; peer: eventsourcing"
-    yield outruns(f"{what}, methods with @event", ours / FIRST, by_decorator / FIRST, least=3)
-    yield outruns(f"{what}, events with apply()", ours / FIRST, by_apply / FIRST)
-    yield Line("... into a whole desk with threads and messages: Desk.evolve", duration(desk / FIRST))
+    what = f"... the first {len(events):,}; peer: eventsourcing"
+    yield outruns(f"{what}, methods with @event", ours, by_decorator, least=3, key="decorated")
+    yield outruns(f"{what}, events with apply()", ours, by_apply, least=4, key="applied")
 
 
 def assert_same(cases: dict[str, Case], evolved: dict[str, Case], *aggregates: Iterable[object]) -> None:
@@ -70,14 +82,13 @@ def assert_same(cases: dict[str, Case], evolved: dict[str, Case], *aggregates: I
         assert [getattr(case, name) for name in names] == [getattr(aggregate, name) for name in names], case
 
 
-def growing() -> Iterator[Line]:
+def growing(effort: Effort) -> Iterator[Line]:
     """The cost of an event, the more cases there are."""
+    if effort.quick:
+        return
     events = list(events_of(min(CASES)))
-    costs = [median(cost_of(events, cases // min(CASES)) for _ in range(turns)) for cases, turns in CASES.items()]
-    for cases, cost in zip(CASES, costs, strict=True):
-        yield Line(f"... into {cases:,} cases", duration(cost))
-    ratio = costs[-1] / costs[0]
-    yield Line("... the last beside the first", ratio=f"{ratio:.2f}", target="≤ 1.5", within=ratio <= 1.5)
+    few, many = (median(cost_of(events, cases // min(CASES)) for _ in range(turns)) for cases, turns in CASES.items())
+    yield costs(f"... into {max(CASES):,} cases; peer: into {min(CASES):,}", many, few, 1.5, key="growing")
 
 
 def cost_of(events: Sequence[Event], times: int) -> float:
@@ -103,8 +114,4 @@ def cost_of(events: Sequence[Event], times: int) -> float:
     return (took - renaming) / (times * len(events))
 
 
-def lines() -> Iterator[Line]:
-    """The measurements."""
-    yield from beside_evolve()
-    yield from beside_the_library()
-    yield from growing()
+PARTS = (beside_evolve, into_a_desk, beside_the_library, growing)

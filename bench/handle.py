@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.histories import AGENTS, NINE, Mould, copies, staffed
-from bench.measure import Contender, Line, costs, side_by_side
+from bench.measure import Contender, Effort, Line, costs, side_by_side
 from casecore import CUSTOMER, Channel, Desk, OpenCase, ReceiveMessage, SendReply, Status
 
 SMALL, LARGE = 100, 100_000
@@ -42,10 +42,15 @@ def replies_on(desk: Desk, count: int) -> Contender:
     return handled
 
 
-def lines() -> Iterator[Line]:
-    """The measurements."""
-    desks = [desk_of(cases) for cases in (LARGE, SMALL)]
-    large, small = side_by_side(*(replies_on(desk, 1) for desk in desks), loops=1_000)
-    yield costs(f"handle a reply on {LARGE:,} cases; peer: on {SMALL}", large, small, most=1.5)
-    large, small = side_by_side(*(replies_on(desk, SMALL) for desk in desks), loops=10)
-    yield costs(f"... on each of {SMALL} of them", large / SMALL, small / SMALL)
+def replies(effort: Effort) -> Iterator[Line]:
+    """One reply, and one on each of a hundred cases."""
+    desks = [desk_of(cases) for cases in (effort.size(LARGE, 20_000), SMALL)]
+    how = {"repeats": effort.size(15, 7)}
+    large, small = side_by_side(*(replies_on(desk, 1) for desk in desks), loops=effort.size(1_000, 300), **how)
+    what = f"handle a reply on {len(desks[0].cases):,} cases; peer: on {SMALL}"
+    yield costs(what, large, small, most=1.5, key="same_case")
+    large, small = side_by_side(*(replies_on(desk, SMALL) for desk in desks), loops=effort.size(10, 3), **how)
+    yield costs(f"... on each of {SMALL} of them", large / SMALL, small / SMALL, most=1.7, key="many_cases")
+
+
+PARTS = (replies,)

@@ -12,12 +12,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import resources
 
-from bench.measure import Line, costs, duration, side_by_side
+from bench.measure import Effort, Line, costs, side_by_side
 from casecore import Channel, Policy
 from casecore.policies import Aspect
 from casecore.policies.spans import Spans
 
-MOST = 30e-3
 QUEUES = 300
 LAYERS = 40
 
@@ -41,24 +40,35 @@ def large() -> str:
     return "\n".join((shipped(), *queues, *overrides, *changes))
 
 
-def lines() -> Iterator[Line]:
-    """The measurements."""
-    for what, text in (("the shipped SOP", shipped()), (f"{QUEUES} queues, {2 * LAYERS} layers", large())):
+def texts(effort: Effort) -> Iterator[Line]:
+    """The SOP that ships, and a large one."""
+    of_many = f"{QUEUES} queues, {2 * LAYERS} layers"
+    for what, key, text, loops, most in (
+        ("the shipped SOP", "shipped", shipped(), 5, 6),
+        (of_many, "large", large(), 1, 35),
+    ):
         plain, spans, loaded = side_by_side(
-            partial(tomllib.loads, text), partial(Spans, text), partial(Policy.loads, text), loops=5
+            partial(tomllib.loads, text),
+            partial(Spans, text),
+            partial(Policy.loads, text),
+            loops=loops,
+            repeats=effort.size(11, 5),
         )
-        size = f"{what}, {len(text) / 1000:.0f} kB"
-        within = loaded <= MOST if what == "the shipped SOP" else None
-        target = "" if within is None else f"≤ {duration(MOST)}"
-        yield Line(
-            f"load {size}; peer: tomllib", duration(loaded), duration(plain), f"{loaded / plain:.1f}", target, within
-        )
-        yield costs("... the place of every key and value; peer: tomllib", spans, plain)
+        yield costs(f"load {what}, {len(text) / 1000:.0f} kB; peer: tomllib", loaded, plain, most, key=key)
+        yield costs("... the place of every key and value; peer: tomllib", spans, plain, 1.5, key=f"{key}_places")
+
+
+def in_force(effort: Effort) -> Iterator[Line]:
+    """What one decision asks of a policy."""
     layered, bare = Policy.loads(large()), Policy.default()
     at, case = datetime(2026, 6, 1, tzinfo=UTC), Aspect(Channel.CHAT, "team_7", frozenset({"vip"}))
     many, none = side_by_side(
         lambda: layered.at(at).for_(case).chat.idle.silence,
         lambda: bare.at(at).for_(case).chat.idle.silence,
-        loops=2_000,
+        loops=effort.size(2_000, 500),
+        repeats=effort.size(15, 7),
     )
-    yield costs(f"what is in force, of {2 * LAYERS} layers; peer: of none", many, none)
+    yield costs(f"what is in force, of {2 * LAYERS} layers; peer: of none", many, none, 30, key="in_force")
+
+
+PARTS = (texts, in_force)

@@ -1,19 +1,25 @@
 """How everything here is measured, and how it is printed.
 
-* **CPU time**, not the clock on the wall: other programs on the machine count as little as possible.
+* **CPU time**, not the clock on the wall: other programs on the machine count as little as possible. That of processes
+  which a contender starts counts too.
 * **Side by side**: in every repeat each contender has one turn, so that a slow minute slows them all.
 * **Medians** over the repeats. Trust the ratios: the times differ from machine to machine, and by a fifth from run to
-  run.
+  run. So a target is a ratio too: to a peer that runs in the same turns.
 * Python's garbage collector runs between the turns and never in one; what was made beforehand is kept out of its way.
   What a contender returns is freed after the clock has stopped.
+
+A subject is a file with `PARTS`: functions that measure and yield lines. What a line has under its `key` is stored
+(`stored.py`) and compared with other revisions (`compare.py`).
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import repeat
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
 from time import process_time
 from typing import TypeAlias
@@ -22,6 +28,29 @@ from attrs import evolve, frozen
 
 Contender: TypeAlias = Callable[[], object]
 """What is measured: a function without arguments."""
+
+
+@frozen
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        quick: Whether as little as gives a figure at all, because many runs are compared.
+        peers: Whether what casecore is measured beside is measured too.
+    """
+
+    quick: bool = False
+    peers: bool = True
+
+    def size(self, whole: int, quick: int) -> int:
+        """How large something is."""
+        return quick if self.quick else whole
+
+
+def cpu() -> float:
+    """The CPU seconds of this process, and of those that it has started and that have ended."""
+    children = getrusage(RUSAGE_CHILDREN)
+    return process_time() + children.ru_utime + children.ru_stime
 
 
 def side_by_side(*contenders: Contender, repeats: int = 15, loops: int = 1) -> tuple[float, ...]:
@@ -45,10 +74,10 @@ def _turn(contender: Contender, loops: int) -> float:
     gc.collect()
     gc.disable()
     try:
-        began = process_time()
+        began = cpu()
         for _ in repeat(None, loops):
             result = contender()
-        took = process_time() - began
+        took = cpu() - began
         del result
     finally:
         gc.enable()
@@ -68,30 +97,75 @@ def unhurried() -> Iterator[None]:
         gc.unfreeze()
 
 
+# Lines -------------------------------------------------------------------------------------------------
+
+
 @frozen
 class Line:
-    """One line of the table: what was measured, and whether it reaches its target, if it has one."""
+    """One line of the table: what was measured.
+
+    Attributes:
+        what: In words.
+        ours: What casecore takes, as it is printed.
+        peer: What the peer takes.
+        key: Under what name it is stored and compared, beside that of its subject; empty: it is only told.
+        cost: What casecore takes, as a number: CPU seconds, or bytes.
+        share: What part of the peer's that is; it is what is stored.
+        most: How large a part it should be at most.
+        faster: Whether people are told how many times as fast we are, which is the inverse.
+        target: What else should be so, in words.
+        within: Whether it is.
+    """
 
     what: str
     ours: str = ""
     peer: str = ""
-    ratio: str = ""
+    key: str = ""
+    cost: float | None = None
+    share: float | None = None
+    most: float | None = None
+    faster: bool = False
     target: str = ""
     within: bool | None = None
 
+    @property
+    def ratio(self) -> str:
+        """The ratio, as people read it."""
+        return "" if self.share is None else in_words(self.share, faster=self.faster)
 
-def costs(what: str, ours: float, peer: float, most: float | None = None) -> Line:
+    @property
+    def goal(self) -> str:
+        """What it should be."""
+        if self.most is None:
+            return self.target
+        return f"≥ {1 / self.most:g} x" if self.faster else f"≤ {self.most:g}"
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether it is what it should be; None where nothing is asked, or nothing was measured."""
+        return self.within if self.most is None or self.share is None else self.share <= self.most
+
+
+def in_words(share: float, *, faster: bool = False) -> str:
+    """A ratio as people read it: `0.48`, or `2.1 x` where they are told how many times as fast we are."""
+    return f"{1 / share:.3g} x" if faster else f"{share:.3g}"
+
+
+def costs(what: str, ours: float, peer: float | None = None, most: float | None = None, *, key: str = "") -> Line:
     """A line that tells what part of the peer's time ours takes, and how much it should take at most."""
-    ratio = ours / peer
-    line = Line(what, duration(ours), duration(peer), f"{ratio:.2f}")
-    return line if most is None else evolve(line, target=f"≤ {most:g}", within=ratio <= most)
+    beside = {} if peer is None else {"peer": duration(peer), "share": ours / peer}
+    return Line(what, duration(ours), key=key, cost=ours, most=most, **beside)
 
 
-def outruns(what: str, ours: float, peer: float, least: float | None = None) -> Line:
+def outruns(what: str, ours: float, peer: float | None = None, least: float = 1, *, key: str = "") -> Line:
     """A line that tells how many times as fast as the peer we are, and how many it should be at least."""
-    ratio = peer / ours
-    line = Line(what, duration(ours), duration(peer), f"{ratio:.1f} x")
-    return line if least is None else evolve(line, target=f"≥ {least:g} x", within=ratio >= least)
+    return evolve(costs(what, ours, peer, 1 / least, key=key), faster=True)
+
+
+def weighs(what: str, ours: float, most: float | None = None, *, key: str = "") -> Line:
+    """A line that tells how many bytes something takes; they are the same on every machine."""
+    target = {} if most is None else {"target": f"≤ {most:,.0f} B", "within": ours <= most}
+    return Line(what, f"{ours:,.0f} B", key=key, cost=ours, **target)
 
 
 def duration(seconds: float) -> str:
@@ -102,12 +176,19 @@ def duration(seconds: float) -> str:
     return f"{seconds / 1e-9:.3g} ns"
 
 
-def show(lines: Iterable[Line]) -> None:
-    """Print lines as a table."""
-    verdicts = {True: "within", False: "over", None: ""}
-    rows = [("", "ours", "peer", "ratio", "target", "")]
-    rows += [(line.what, line.ours, line.peer, line.ratio, line.target, verdicts[line.within]) for line in lines]
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    """Rows of words under each other, the first column to the left and the others to the right."""
+    rows = list(rows)
     first, *widths = (max(map(len, column)) for column in zip(*rows, strict=True))
-    for what, *cells in rows:
-        print("  ".join((what.ljust(first), *map(str.rjust, cells, widths))).rstrip())
-    print()
+    return "\n".join("  ".join((what.ljust(first), *map(str.rjust, cells, widths))).rstrip() for what, *cells in rows)
+
+
+def say(text: str) -> None:
+    """Print it at once, because the next figures take a while."""
+    print(text, flush=True)
+
+
+def peak() -> int:
+    """The most memory this process has had, in bytes."""
+    most = getrusage(RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

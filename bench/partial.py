@@ -12,8 +12,9 @@ from itertools import islice
 from statistics import mean, quantiles
 
 from bench.day import Day
+from bench.day import staffed as staffed_for_a_day
 from bench.histories import events_of, staffed
-from bench.measure import Line, duration, side_by_side
+from bench.measure import Effort, Line, costs, side_by_side
 from casecore import Command, Desk
 
 COMMANDS = 20_000
@@ -24,8 +25,8 @@ EVENTS = 100_000
 class NotedDay(Day):
     """A day of which each command is noted, with the desk to which it was given."""
 
-    def __init__(self, commands: int) -> None:
-        super().__init__(commands)
+    def __init__(self) -> None:
+        super().__init__(staffed_for_a_day())
         self.noted: list[tuple[Desk, Command]] = []
 
     def handle(self, command: Command) -> None:
@@ -47,10 +48,10 @@ def on_few_rows(given: list[tuple[Desk, Command]]) -> None:
         few.handle(command)[0].changed(few)
 
 
-def lines() -> Iterator[Line]:
-    """The measurements."""
-    day = NotedDay(COMMANDS)
-    day.live()
+def few_rows(effort: Effort) -> Iterator[Line]:
+    """What commands need, and what deciding on that costs."""
+    day = NotedDay()
+    day.live(effort.size(COMMANDS, 4_000))
     lived = day.noted
     needed = [len(desk.rows_of(command)) for desk, command in lived]
     yield Line(
@@ -58,14 +59,23 @@ def lines() -> Iterator[Line]:
         f"{mean(needed):.1f}",
         f"{quantiles(needed, n=20)[-1]:.0f}",
     )
-    last = lived[-TIMED:]
-    whole, few = side_by_side(partial(on_the_whole, last), partial(on_few_rows, last), repeats=7)
+    last = lived[-effort.size(TIMED, 500) :]
+    how = {"repeats": effort.size(7, 5)}
+    whole, few = side_by_side(partial(on_the_whole, last), partial(on_few_rows, last), **how)
     what = f"handle on few rows, with loading and what has changed; peer: on {len(last[-1][0].cases):,} cases"
-    yield Line(what, duration(few / TIMED), duration(whole / TIMED), ratio=f"{few / whole:.2f}")
-    events = list(islice(events_of(EVENTS, whole=True), EVENTS))
-    snapshot = staffed().evolve(events[: -EVENTS // 100])
-    anew, since = side_by_side(
-        partial(staffed().evolve, events), partial(snapshot.evolve, events[-EVENTS // 100 :]), repeats=5
+    yield costs(what, few / len(last), whole / len(last), 3, key="few_rows")
+
+
+def snapshots(effort: Effort) -> Iterator[Line]:
+    """A desk made of its whole history, and of a snapshot and what came after it."""
+    count = effort.size(EVENTS, 20_000)
+    events = list(islice(events_of(count, whole=True), count))
+    snapshot = staffed().evolve(events[: -count // 100])
+    since, anew = side_by_side(
+        partial(snapshot.evolve, events[-count // 100 :]), partial(staffed().evolve, events), repeats=effort.size(5, 3)
     )
-    what = f"fold {EVENTS:,} events into a desk; peer: the last hundredth on a snapshot"
-    yield Line(what, duration(anew), duration(since), ratio=f"{since / anew:.3f}")
+    what = f"the last hundredth on a snapshot; peer: fold {count:,} events into a desk"
+    yield costs(what, since, anew, 0.05, key="snapshot")
+
+
+PARTS = (few_rows, snapshots)

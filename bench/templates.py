@@ -12,9 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pywa.types.templates import BodyText
-
-from bench.measure import Line, costs, duration, side_by_side
+from bench.measure import Effort, Line, costs, duration, side_by_side
 from casecore.templates import Template, TemplateError
 from casecore.templates.lint import lint_template
 
@@ -42,16 +40,41 @@ def real_definitions() -> list[Template]:
     return [template for template in found if template.components]
 
 
-def lines() -> Iterator[Line]:
-    """Measure it."""
+def filling(effort: Effort) -> Iterator[Line]:
+    """Values in the places of a text."""
     ours = Template.parse(BODY, name="order_update", language="en_US", status="APPROVED")
-    peers = BodyText(BODY, *VALUES)
     assert ours.body is not None
     assert ours.body.text is not None
+    by_key = {str(number): value for number, value in enumerate(VALUES, 1)}
+    text, written = ours.body.text, BODY
+    for number in range(len(VALUES)):
+        written = written.replace(f"{{{{{number + 1}}}}}", f"{{{number}}}")
+    assert text.fill(by_key) == written.format(*VALUES)
+    mine, theirs = side_by_side(
+        lambda: text.fill(by_key),
+        lambda: written.format(*VALUES),
+        loops=effort.size(LOOPS * 4, LOOPS),
+        repeats=effort.size(15, 7),
+    )
+    yield costs("fill alone; peer: str.format", mine, theirs, 1.2, key="fill")
+
+
+def calls(effort: Effort) -> Iterator[Line]:
+    """The text and the parameters of a call."""
+    ours = Template.parse(BODY, name="order_update", language="en_US", status="APPROVED")
 
     def send_ours() -> object:
         filled = ours.fill(VALUES)
         return filled.text, ours.payload(TO, filled)
+
+    how = {"loops": effort.size(LOOPS, LOOPS // 5), "repeats": effort.size(15, 7)}
+    what = "fill, check every value, write the call; peer: pywa"
+    if not effort.peers:
+        yield costs(what, *side_by_side(send_ours, **how), key="call")
+        return
+    from pywa.types.templates import BodyText
+
+    peers = BodyText(BODY, *VALUES)
 
     def send_peers() -> object:
         template = {
@@ -63,21 +86,17 @@ def lines() -> Iterator[Line]:
         return peers.preview(*VALUES), {**call, "template": template}
 
     assert send_ours()[0] == send_peers()[0]
-    mine, theirs = side_by_side(send_ours, send_peers, loops=LOOPS)
-    yield costs("fill, check every value, write the call; peer: pywa", mine, theirs, 0.5)
+    yield costs(what, *side_by_side(send_ours, send_peers, **how), 0.5, key="call")
 
-    by_key = {str(number): value for number, value in enumerate(VALUES, 1)}
-    text = ours.body.text
-    written = BODY
-    for number in range(len(VALUES)):
-        written = written.replace(f"{{{{{number + 1}}}}}", f"{{{number}}}")
-    assert text.fill(by_key) == written.format(*VALUES)
-    mine, theirs = side_by_side(lambda: text.fill(by_key), lambda: written.format(*VALUES), loops=LOOPS * 4)
-    yield costs("fill alone; peer: str.format", mine, theirs, 1.2)
 
-    (mine,) = side_by_side(lambda: Template.parse(BODY), loops=LOOPS // 5)
-    yield Line("read a text, with all that is known before its values", duration(mine))
+def reading(effort: Effort) -> Iterator[Line]:
+    """What is known of a text before its values."""
+    (mine,) = side_by_side(lambda: Template.parse(BODY), loops=effort.size(LOOPS // 5, 200), repeats=effort.size(15, 7))
+    yield costs("read a text, with all that is known before its values", mine, key="read")
     definitions = real_definitions()
     if definitions:
         (mine,) = side_by_side(lambda: [lint_template(template) for template in definitions], loops=20)
         yield Line(f"lint one of {len(definitions)} real definitions", duration(mine / len(definitions)))
+
+
+PARTS = (filling, calls, reading)

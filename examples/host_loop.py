@@ -24,7 +24,7 @@ class Host:
     """A desk, with its router and its agenda."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk, self.router, self.agenda, self.seen = desk, Router(desk), Agenda(desk), Counter[str]()
+        self.desk, self.router, self.agenda, self.seen = desk, Router(desk), Agenda(desk, "commands"), Counter[str]()
 
     def give(self, command: Command) -> None:
         """One command: what happens is stored and told; a refusal goes to whoever asked."""

@@ -225,7 +225,7 @@ def rooms_imported(room):
     return [name.removeprefix("casecore.rooms.") for name in names if name.startswith("casecore.rooms")]
 
 
-COMPANIONS = {"Router", "Agenda", "Archive", "Inboxes"}
+COMPANIONS = {"Router", "Agenda", "Archive", "Inboxes", "WorkingDesk"}
 """What belongs to a host and changes with every step."""
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casecore.desk import Action as Action
     from casecore.desk import Desk as Desk
     from casecore.desk import Due as Due
+    from casecore.desk.working import WorkingDesk as WorkingDesk
     from casecore.kernel import CUSTOMER as CUSTOMER
     from casecore.kernel import SYSTEM as SYSTEM
     from casecore.kernel import Accepted as Accepted
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from casecore.kernel.machines import Edge as Edge
     from casecore.kernel.machines import InvalidTable as InvalidTable
     from casecore.kernel.machines import StateTable as StateTable
+    from casecore.kernel.unchecked import unchecked as unchecked
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
     from casecore.policies.sections import Level as Level
@@ -300,6 +302,7 @@ _HOMES = {
         "Event MissingRow Probe Reason Refused Room Rule Timer Verdict"
     ),
     "kernel.machines": "Edge InvalidTable StateTable",
+    "kernel.unchecked": "unchecked",
     "channels": "Channel Consent MessageKind TemplateKind",
     "calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
@@ -376,6 +379,7 @@ _HOMES = {
     "rooms.times": "CaseTime",
     "rooms.composition": "HOUSE ROOMS RULES CaseFile House View",
     "desk": "Action Desk Due",
+    "desk.working": "WorkingDesk",
     "routing": "Candidate Explanation Unserved Work explain_route next_for next_offer route unserved",
     "routing.index": "Router",
     "routing.agenda": "Agenda",

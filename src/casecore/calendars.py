@@ -23,14 +23,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final, Self, TypeAlias, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
 
 from attrs import field, frozen
 
@@ -253,7 +251,7 @@ class Calendar:
     def _open_in_year(self, year: int) -> int:
         alike: Any = year
         if year not in self._uneven and (year in _RULED or year in _RULES_LAST):
-            alike = year in _RULED, date(year, 1, 1).weekday(), isleap(year)
+            alike = year in _RULED, date(year, 1, 1).weekday(), date(year, 12, 31).weekday()
         if alike not in self._in_years:
             self._in_years[alike] = self._open_between(_start_of_year(year), _start_of_year(year + 1))
         return self._in_years[alike]
@@ -384,8 +382,12 @@ _HOURS: Final = re.compile(r"(\d\d?):([0-5]\d) ?[-–] ?(\d\d?):([0-5]\d)", re.A
 
 def find_zone(name: str, problems: list[str]) -> tzinfo:
     """The zone with an IANA name; where there is none, UTC, and a problem that says what to write."""
+    if name == "UTC":  # it needs no database
+        return UTC
+    from zoneinfo import ZoneInfo, available_timezones
+
     try:
-        return UTC if name == "UTC" else ZoneInfo(name)  # UTC needs no database
+        return ZoneInfo(name)
     except (KeyError, OSError, TypeError, ValueError):  # so many ways there are to find nothing
         known = available_timezones()
     from difflib import get_close_matches

@@ -13,7 +13,7 @@ import pytest
 
 from casecore import HOUSE, House
 from casecore.check import Cache, fingerprint
-from casecore.check.cache import MOST_ANSWERS, UNUSED, Looked, Recalled, user_folder
+from casecore.check.cache import MOST_ANSWERS, UNUSED, PlacesRead, Recalled, user_folder
 from casecore.check.fingerprint import FRESH, code_of
 from casecore.explore.policy_log import PlainPolicy
 from casecore.rooms.composition import ROOMS
@@ -24,7 +24,7 @@ QUESTION = ["how many chats?"]
 CHATS = [{"view": [], "places": [["value", "capacity", "chat"]]}]
 EMAILS = [{"view": [], "places": [["value", "capacity", "email"]]}]
 
-LOOKED = Looked([CHATS], [EMAILS])
+LOOKED = PlacesRead([CHATS], [EMAILS])
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ class TestAnswers:
         """And for every policy that says the same where was looked."""
         assert cache.recall(QUESTION, says(SOP)) is None
         cache.keep(QUESTION, says(SOP), LOOKED, {"two": 2})
-        found = Recalled({"two": 2}, Looked([CHATS], [EMAILS]), tells_alike=True)
+        found = Recalled({"two": 2}, PlacesRead([CHATS], [EMAILS]), tells_alike=True)
         assert found == cache.recall(QUESTION, says(SOP))
         assert found == cache.recall(QUESTION, says(sop(wrap_up__notes=False)))
         assert cache.recall(["how many emails?"], says(SOP)) is None
@@ -65,7 +65,7 @@ class TestAnswers:
         """They have to be told again; where one could not be told, another one might be now."""
         cache.keep(QUESTION, says(SOP), LOOKED, "two")
         assert not cache.recall(QUESTION, says(sop(capacity__email=3))).tells_alike
-        cache.keep(QUESTION, says(SOP), Looked([CHATS], [EMAILS], untold=True), "two")
+        cache.keep(QUESTION, says(SOP), PlacesRead([CHATS], [EMAILS], untold=True), "two")
         assert cache.recall(QUESTION, says(sop(capacity__email=3))) is None
         assert cache.recall(QUESTION, says(SOP)).tells_alike
 
@@ -166,6 +166,17 @@ class TestFolder:
         os.utime(cache.folder / "CACHEDIR.TAG", (long_ago, long_ago))
         cache.keep(QUESTION, says(SOP), LOOKED, "two")
         assert {"our-code", "new-code", "CACHEDIR.TAG", ".gitignore"} == {one.name for one in cache.folder.iterdir()}
+
+    def test_too_many_files(self, cache, monkeypatch):
+        """The half of them goes that was not used for longer."""
+        monkeypatch.setattr("casecore.check.cache.MOST_FILES", 3)
+        for number in range(3):
+            cache.keep([number], says(SOP), LOOKED, number)
+            os.utime(cache._file_of([number]), (number, number))
+        assert 0 == cache.recall([0], says(SOP)).answer  # and so it is used
+        cache.keep([3], says(SOP), LOOKED, 3)
+        known = [cache.recall([number], says(SOP)) for number in range(4)]
+        assert [0, None, None, 3] == [found and found.answer for found in known]
 
     def test_several_at_once(self, cache):
         """Whoever reads while others write reads one answer or another, and never half of one."""

@@ -1,5 +1,7 @@
 """What a check learns is kept: a second time only what an edit touches is asked, and the same is reported."""
 
+from datetime import UTC, datetime
+
 import attrs
 import pytest
 
@@ -7,10 +9,11 @@ from casecore import HOUSE, House, Policy
 from casecore.check import Cache, check
 from casecore.check.formats import as_json
 from casecore.check.in_flight import try_switches
-from casecore.check.inquiries import Answers
+from casecore.check.inquiries import Answers, Inquiry
 from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.kept_stories import KeptStory, StoryBook, ToldOtherwise
 from casecore.check.order import judge_order
+from casecore.check.processes import Task, run_tasks
 from casecore.check.walk import random_walk
 from casecore.desk import Desk
 from casecore.diff.formats import as_json as diff_as_json
@@ -77,6 +80,13 @@ class TestCheck:
         assert {"limit", "wrap-up", "walk"} == {*told}
         assert (report, []) == checked(SOP, cache)
 
+    def test_two_at_once(self, cache):
+        """Two commands that check the same while neither knows what the other finds."""
+        tasks = [Task(str(number), lambda: checked(SOP, cache)[0]) for number in range(2)]
+        first, second = run_tasks(tasks, 2, (), lambda _: None)
+        assert checked(SOP, None)[0] == first == second
+        assert (first, []) == checked(SOP, cache)
+
     def test_what_fails(self, tmp_path):
         """A story that breaks a promise, and the nearest fix, are found again."""
         house = without("capacity.channel")
@@ -110,12 +120,13 @@ class TestCheck:
             check(SOP, house=House(ROOMS), cache=cache, **ASKED)
 
     def test_the_walk_across_a_change(self, cache):
-        """It is kept like any other."""
+        """It is kept like any other, whatever the time is; not where a change has begun meanwhile."""
         changing = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 3 }')
         asked = {"scopes": (SCOPES["offer"],), "walk": 40, "only": "04"}
-        first, told = checked(changing, cache, **asked)
+        first, told = checked(changing, cache, at=datetime(2026, 11, 2, tzinfo=UTC), **asked)
         assert "walk across the changes" in told
-        assert (first, []) == checked(changing, cache, **asked)
+        assert (first, []) == checked(changing, cache, at=datetime(2026, 11, 3, tzinfo=UTC), **asked)
+        assert "walk across the changes" in checked(changing, cache, at=datetime(2026, 12, 3, tzinfo=UTC), **asked)[1]
 
 
 class TestSwitches:
@@ -228,6 +239,27 @@ class TestStories:
         story = KeptStory.of((), [(CHATS[0], SOP), (attrs.evolve(CHATS[0], message="m2"), never)], Desk(SOP))
         with pytest.raises(ToldOtherwise, match="kinds"):
             _ = story.steps
+
+
+def test_an_answer_that_looked_at_lines(cache):
+    """It is not kept: lines move when a remark is written."""
+    policy = Policy.loads("[capacity]\nchat = 3", "sop.toml")
+    asked = Inquiry(
+        "where",
+        (policy,),
+        lambda here: here.origin("capacity.chat").line,
+        lambda: ["where"],
+        list_of_one,
+        lambda one: one,
+    )
+    answers = Answers(cache, HOUSE)
+    assert [2] == answers.to(asked) == answers.to(asked)
+    assert not (cache.folder / cache.code).exists()
+
+
+def list_of_one(answer):
+    """An answer as plain data."""
+    return [answer]
 
 
 def test_the_order(cache):

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from casecore import Policy
-from casecore.check import check
+from casecore.check import check, processes
 from casecore.check.formats import FORMATS
 from casecore.check.processes import ProcessEnded, Task, run_tasks, work
 from tests.houses import without
@@ -81,6 +81,27 @@ def test_a_process_that_is_stopped_is_told_of():
     tasks = [Task("huge", lambda: os.kill(os.getpid(), signal.SIGKILL), 1), Task("tiny", dict)]
     with pytest.raises(ProcessEnded, match=r"^huge: its process ended early \(exit code -9\); give it more memory"):
         run_tasks(tasks, 2, (), lambda _: None)
+
+
+@needs_fork
+def test_whoever_shows_progress_hears_that_time_passes(monkeypatch):
+    """While nothing new begins; whoever cannot hear it is told names only."""
+    monkeypatch.setattr(processes, "SECONDS_TO_WAIT", 0.01)
+    heard = []
+
+    class Progress(list):
+        def __call__(self, name):
+            self.append(name)
+
+        def tick(self):
+            heard.append(True)
+
+    tasks = [Task("one", partial(time.sleep, 0.2)), Task("two", dict)]
+    told = Progress()
+    run_tasks(tasks, 2, (), told)
+    assert heard
+    assert ["two", "one"] == told
+    run_tasks(tasks, 2, (), told.append)
 
 
 @needs_fork

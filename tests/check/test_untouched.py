@@ -7,7 +7,7 @@ import pytest
 
 from casecore import Policy
 from casecore.check import PromiseVerdict, check
-from casecore.check.cache import Cache, Looked
+from casecore.check.cache import Cache, PlacesRead
 from casecore.check.findings import scope_rows, search_text
 from casecore.check.untouched import Periods, PeriodSearch
 from casecore.kernel import changed
@@ -160,12 +160,12 @@ class TestPeriods:
     )
     def test_places(self, place, alike):
         """By the place, and by what is written for it; whoever looks ahead is never sure."""
-        looked = Looked([[{"view": [], "places": [list(place)]}]], [[]])
+        looked = PlacesRead([[{"view": [], "places": [list(place)]}]], [[]])
         assert alike is Periods(self.POLICY, None).are_alike(0, 1, looked)
-        assert alike is Periods(self.POLICY, None).are_alike(0, 1, Looked([[]], looked.read))
+        assert alike is Periods(self.POLICY, None).are_alike(0, 1, PlacesRead([[]], looked.read))
 
     def test_lowered(self):
         """A limit that is lowered in a scope is not held against what is written."""
         view = [["with_lower_limits", {"capacity.chat": 1}]]
-        looked = Looked([[{"view": view, "places": [["compared", "lt", 9, "capacity", "chat"]]}]], [[]])
+        looked = PlacesRead([[{"view": view, "places": [["compared", "lt", 9, "capacity", "chat"]]}]], [[]])
         assert not Periods(self.POLICY, None).are_alike(0, 1, looked)

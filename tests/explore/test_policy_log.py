@@ -91,6 +91,7 @@ def test_what_is_noted(look, places):
 
 def test_no_such_name():
     """It is missed as in any policy."""
+    assert [] == read_by(lambda policy: hasattr(policy, "chats") or hasattr(policy.capacity, "chats"))
     with pytest.raises(KeyError):
         read_by(lambda policy: policy.queues["vip"])
 

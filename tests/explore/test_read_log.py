@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casecore import HOUSE, MissingRow, Policy
 from casecore.explore.components import apply_events, rows_of_desk
-from casecore.explore.memo import CASE_PLACE, Facts, Memo, PlacesRead, look_at_desk
+from casecore.explore.memo import CASE_PLACE, Facts, Memo, NumberedPlaces, look_at_desk
 from casecore.explore.pages import LoggedBooks, Writings, pages_of
 from casecore.explore.read_log import LoggedDesk, names_of_fields
 from casecore.explore.scope import NOON
@@ -197,7 +197,7 @@ def test_an_event_about_a_row_that_is_missing_is_an_error():
 # Questions ---------------------------------------------------------------------------------------------
 
 
-PLACES = PlacesRead()
+PLACES = NumberedPlaces()
 
 
 @attrs.frozen

@@ -457,7 +457,7 @@ ASKED = (
     _fault(
         ENGINE,
         "a rule that only warns tells nobody",
-        "        return Accepted((*self._with_consequences(view, events, policy, sight), *marks), warned)\n",
+        "        return Accepted((*self._with_consequences(view, events, policy, lacks, sight), *marks), warned)\n",
         "        return Accepted((*self._with_consequences(view, events, policy, sight),), warned)\n",
         _WARNS,
         "kernel/deciding",

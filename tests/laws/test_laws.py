@@ -44,11 +44,23 @@ from casecore import (
 from casecore.kernel.loading import LoadedTable, NotLoaded
 from casecore.policies.sections import Approval, Lifecycle, OnCustomerMessage
 from casecore.promises import Step
+from casecore.rooms.clocks import ClockName, ClockState, first_response, next_response, run_of, solution, time_to_target
 from casecore.statuses import SENT_AS, SET_BY_HAND
 from casecore.testing import scenario
 from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import at, case_in
-from casecore.testing.strategies import any_command, commands, desks, histories, ids, instants, policies, runs
+from casecore.testing.strategies import (
+    any_command,
+    commands,
+    desks,
+    histories,
+    ids,
+    instants,
+    layered_policies,
+    policies,
+    ruled_policies,
+    runs,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -217,6 +229,34 @@ def test_what_falls_due_is_never_refused_for_its_time(steps):
         if due.at >= desk.now and due.command is not None:
             verdict = desk.decide(due.command)
             assert verdict or RULE_OF.get(due.key, due.key) not in {reason.rule for reason in verdict.reasons}
+
+
+@given(st.one_of(policies(), ruled_policies(layered_policies())).flatmap(runs))
+def test_what_falls_due_is_what_each_timer_says_alone(steps):
+    """Timers that are asked together are due as each is that is asked by itself, on every date and for every case."""
+    desk = steps[-1].after
+    for case in desk.cases:
+        view = desk.view_of(case)
+        alone = (
+            (timer.first_due(view, desk.policy, desk.now), timer.name) for timer in desk.house.timers_under(desk.policy)
+        )
+        expected = [] if view.case.status is Status.CLOSED else [(instant, name) for instant, name in alone if instant]
+        assert expected == [(due.at, due.what) for due in desk.due_of_case(case)]
+
+
+@given(st.one_of(policies(), layered_policies()).flatmap(runs))
+def test_a_target_is_reached_when_the_whole_clock_says(steps):
+    """When a target is reached that a timer finds by itself, the whole clock says so too, at its start."""
+    policy = steps[-1].after.policy
+    for step in steps[-5:]:
+        for case in step.after.cases:
+            view = step.after.view_of(case)
+            for name, read in zip(ClockName, (first_response, next_response, solution), strict=True):
+                since = run_of(view.clocks, name).since
+                clock = None if since is None else read(view, policy, since)
+                runs_on = clock is not None and clock.due is not None and clock.state is ClockState.RUNNING
+                expected = clock.due - since if runs_on else None
+                assert expected == time_to_target(name, view, policy)
 
 
 # The tables --------------------------------------------------------------------------------------------

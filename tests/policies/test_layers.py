@@ -21,8 +21,8 @@ from casecore.projections.inbox import inbox
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import CloseCase
+from casecore.rooms.clocks import first_response
 from casecore.rooms.notes import AddTag
-from casecore.rooms.sla import first_response
 from casecore.routing import explain_route, next_for, next_offer, route
 from casecore.routing.agenda import Agenda
 from casecore.routing.index import Router

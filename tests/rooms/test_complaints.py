@@ -16,11 +16,12 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived,
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus
+from casecore.rooms.clocks import ClockState, first_response, solution
 from casecore.rooms.contacts import ContactEnded, ContactStarted, EndContact
 from casecore.rooms.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.sla import ClockState, SolutionUndone, first_response, solution
+from casecore.rooms.sla import SolutionUndone
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.routing import route
 from casecore.statuses import Status

@@ -14,13 +14,14 @@ from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorSt
 from casecore.rooms.assignments import CaseAssigned, WorkBegun
 from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason, SetStatus
+from casecore.rooms.clocks import first_response, solution
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
 from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.sla import SolutionPaused, SolutionReached, first_response, solution
+from casecore.rooms.sla import SolutionPaused, SolutionReached
 from casecore.rooms.threads import CustomerMet, CustomerRecorded, Message, RecordCustomer, ThreadOpened
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status

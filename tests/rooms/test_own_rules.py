@@ -556,4 +556,5 @@ class TestCompiledOnce:
             policy = Policy.loads(HEAD + own)
             (rule,) = house.under(policy).rooms[-1].rules
             assert f"refund.looked_at_{number}" == rule.id
-        assert 2 == len(house._enlarged)
+            assert house.timers_under(policy) == house.timetable_under(policy).timers
+        assert (2, 2) == (len(house._enlarged), len(house._timetables))

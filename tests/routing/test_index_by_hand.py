@@ -2,9 +2,25 @@
 
 from datetime import timedelta
 
-from casecore import CUSTOMER, AddAgent, AddTag, Desk, GoAvailable, OpenCase, Policy, ReceiveMessage, Router, next_offer
+import attrs
+import pytest
+
+from casecore import (
+    CUSTOMER,
+    AddAgent,
+    AddNote,
+    AddTag,
+    Desk,
+    GoAvailable,
+    OpenCase,
+    Policy,
+    ReceiveMessage,
+    Router,
+    next_offer,
+)
 from casecore.channels import Channel
-from casecore.rooms.agents import Permission
+from casecore.rooms.agents import Agent, Permission, Presence
+from casecore.routing import index
 from casecore.testing.scenario import T0
 
 POLICY = Policy.loads(
@@ -57,6 +73,60 @@ def test_a_queue_that_not_everybody_serves():
     desk.give(OpenCase("ana", T0, "c1"))
     offer = desk.router.next(desk.desk, T0)
     assert ("c2", "ben") == (offer.case, offer.agent)
+
+
+def test_a_desk_that_was_staffed_before_anything_waited():
+    """Given agents who stood nowhere, as nothing had come, then the first case of each queue is offered to one of them.
+
+    Whoever has come is known, though there is no line yet: also to a router that is made then.
+    """
+    staff = (*agent("ana", "rest"), *agent("ben", "bills"))
+    followed, made = Routed(), Routed()
+    assert None is followed.give(*staff) is made.give(*staff)
+    made.router = Router(made.desk)
+    for desk in (followed, made):
+        assert "ana" == desk.give(writes("c1")).agent
+        offer = desk.give(OpenCase("ana", T0, "c1"), writes("c2", "a"))
+        assert ("c2", "ben") == (offer.case, offer.agent)
+
+
+def test_what_routing_does_not_look_at():
+    """Given a case that waits, when something is noted on it, then the same is proposed as before."""
+    desk = Routed()
+    before = desk.give(*agent("ana", "rest"), writes("c1"))
+    assert before == desk.give(AddNote("ana", T0, "n1", "A note", "c1"))
+
+
+def test_more_kinds_of_agents_than_are_remembered(monkeypatch):
+    """What agents can take is found anew where it was forgotten."""
+    monkeypatch.setattr(index, "MOST_KINDS", 1)
+    desk = Routed()
+    offer = desk.give(
+        *agent("ana", "rest"), *agent("ben", "rest"), writes("c1"), writes("c2"), OpenCase("ben", T0, "c1")
+    )
+    assert ("c2", "ana") == (offer.case, offer.agent)
+
+
+DECIDES_NOTHING = {"id", "name", "queues", "reason", "idle_since", "given_at"} | {
+    "away_since",
+    "off_duty_since",
+    "presence_at",
+    "answered_at",
+}
+"""What of an agent says who they are, in whose turn, or which queues they serve, which is asked apart."""
+
+
+@pytest.mark.parametrize("field", [field.name for field in attrs.fields(Agent)])
+def test_whatever_decides_what_somebody_can_take_tells_them_apart(field):
+    """Agents who are alike in all that decides it are looked up together; whoever differs in one of it is not."""
+    sample = {"permissions": {Permission.REPLY}, "channels": {Channel.SMS}, "presence": Presence.AVAILABLE}
+    tables = {
+        "capacity": {"total": 1},
+        **{name: {Channel.SMS: 1} for name in ("held", "offered", "pending", "resolved")},
+    }
+    plain = Agent("ana", "Ana")
+    other = attrs.evolve(plain, **{field: {**sample, **tables}.get(field, 1)})
+    assert (field not in DECIDES_NOTHING) is (index._kind_of(plain) != index._kind_of(other))
 
 
 def test_a_case_that_stays_where_it_waits():

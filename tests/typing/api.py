@@ -347,7 +347,9 @@ def what_live_work_holds(desk: Desk) -> None:
 
 def a_host_that_routes(desk: Desk) -> Desk:
     """What routing proposes is given like any command; an index and an agenda follow."""
-    router, agenda = Router(desk), Agenda(desk)
+    router, agenda, everything = Router(desk), Agenda(desk, only="commands"), Agenda(desk)
+    assert_type(everything.next(), Due | None)
+    Agenda(desk, only="windows")  # type: ignore[arg-type]  # it is commands, or everything
     assert_type(route(desk, NOW), tuple[Command, ...])
     assert_type(next_for(desk, "ana", NOW), Command | None)
     while (command := router.next(desk, NOW)) is not None:

@@ -4,8 +4,8 @@
     report = check(policy, cache=cache)
 
 A file holds the answers to one question: what was asked, whatever the policy. Each answer has the places of the policy
-at which was looked for it, with a digest of what stood there (`policy_log.py`). It is the answer for every policy that
-says the same there, and for no other.
+at which was looked for it, with a digest of what stood there (`explore/policy_log.py`). It is the answer for every
+policy that says the same there, and for no other.
 
 * What only the telling of stories looked at is held apart. Where nothing but that is otherwise now, the stories are
   told again under the policy of now, and must end as they did.
@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, Final, Self, TypeAlias, TypeVar
+from typing import Any, Final, Self, TypeAlias
 
 from attrs import frozen
 
@@ -38,13 +38,14 @@ from casecore.explore.policy_log import PlainPolicy, Reads
 from casecore.kernel import CasecoreError
 from casecore.rooms.composition import HOUSE, House
 
-T = TypeVar("T")
-
 PlainAnswer: TypeAlias = Any
 """What JSON can hold."""
 
 MOST_ANSWERS: Final = 8
 """So many answers to one question are kept, the latest ones."""
+
+MOST_FILES: Final = 2_000
+"""With more files than that the half is thrown away that nobody has used for longer."""
 
 UNUSED: Final = 30 * 24 * 3600.0
 """After so many seconds the answers of other code are thrown away."""
@@ -58,7 +59,7 @@ NOT_AS_KEPT: Final = (CasecoreError, LookupError, TypeError, ValueError, Arithme
 
 
 @frozen
-class Looked:
+class PlacesRead:
     """Where was looked for an answer, of each policy.
 
     Attributes:
@@ -83,7 +84,7 @@ class Recalled:
     """
 
     answer: PlainAnswer
-    looked: Looked
+    looked: PlacesRead
     tells_alike: bool
 
 
@@ -128,14 +129,17 @@ class Cache:
         """
         for kept in self._answers(question):
             with suppress(*NOT_AS_KEPT):
-                looked = Looked(kept["read"], kept["told"], kept["untold"])
+                looked = PlacesRead(kept["read"], kept["told"], kept["untold"])
                 if _digests(policies, looked.read) == kept["said"]:
                     alike = _digests(policies, looked.told) == kept["said_to_tell"]
                     if alike or not looked.untold:
+                        self._note_use(question)
                         return Recalled(kept["answer"], looked, alike)
         return None
 
-    def keep(self, question: PlainAnswer, policies: Sequence[PlainPolicy], looked: Looked, answer: PlainAnswer) -> None:
+    def keep(
+        self, question: PlainAnswer, policies: Sequence[PlainPolicy], looked: PlacesRead, answer: PlainAnswer
+    ) -> None:
         """Keep an answer for policies that say what these do, wherever was looked.
 
         Args:
@@ -156,6 +160,7 @@ class Cache:
         with suppress(OSError):
             self._make_folder()
             _write(self._file_of(question), json.dumps([kept, *others[: MOST_ANSWERS - 1]]))
+            self._make_room()
 
     def _answers(self, question: PlainAnswer) -> list[dict[str, Any]]:
         """All answers to a question, the latest first; none where their file is broken."""
@@ -168,6 +173,17 @@ class Cache:
 
     def _file_of(self, question: PlainAnswer) -> Path:
         return self.folder / self.code / f"{_digest(json.dumps(question, sort_keys=True))}.json"
+
+    def _note_use(self, question: PlainAnswer) -> None:
+        with suppress(OSError):
+            os.utime(self._file_of(question))
+
+    def _make_room(self) -> None:
+        """Throw away what nobody has used for long, where there is too much."""
+        files = [*(self.folder / self.code).iterdir()]
+        if len(files) > MOST_FILES:
+            for file in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
+                file.unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         mine = self.folder / self.code

@@ -1,4 +1,4 @@
-"""Works: questions about policies, each answered once for all policies that say the same wherever it looks.
+"""Inquiries: questions about policies, each answered once for all policies that say the same wherever it looks.
 
 Without a cache an inquiry is simply done. With one (`cache.py`), its answer is looked for there first. What is not
 known is done under policies that note what is read of them, and kept. Either way the answer is read back from plain
@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from casecore.check.cache import NOT_AS_KEPT, Cache, Looked, PlainAnswer
+from casecore.check.cache import NOT_AS_KEPT, Cache, PlacesRead, PlainAnswer
 from casecore.check.processes import Task, run_tasks
 from casecore.explore.policy_log import LoggedPolicy, PlainPolicy, PolicyLog
 from casecore.policies import Policy
@@ -65,7 +65,7 @@ class Noted:
     """
 
     answer: PlainAnswer
-    looked: Looked | None
+    looked: PlacesRead | None
 
 
 class Answers:
@@ -128,7 +128,7 @@ class Answers:
             if inquiry.tell_again is not None and not kept.tells_alike:
                 logs = [PolicyLog() for _ in inquiry.policies]
                 plain = inquiry.tell_again(plain, *map(LoggedPolicy.noting, inquiry.policies, logs))
-                looked = Looked(looked.read, [log.reads for log in logs])
+                looked = PlacesRead(looked.read, [log.reads for log in logs])
                 cache.keep(question, said, looked, plain)
             answer = inquiry.from_plain(plain)
             self.noted[inquiry] = Noted(plain, looked)
@@ -141,7 +141,7 @@ class Answers:
         plain = json.loads(json.dumps(inquiry.to_plain(answer)))
         if not all(log.may_be_kept for log in logs):
             return Noted(plain, None)
-        looked = Looked(
+        looked = PlacesRead(
             [log.reads for log in logs], [log.telling.reads for log in logs], any(log.untold for log in logs)
         )
         if cache is not None:

@@ -111,29 +111,29 @@ def check(
     shared = (house, policy, *(each for period in periods for each in (period.then, period.tried)))
     with notebook_progress(progress, search.size + len(walks)) as told:
         searched, walked_each = search.run(walks, jobs, shared, told)
-    walked = WalkResult.joined(walked_each)
-    explorations = [search.found for search in searched]
-    used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
-    rules = {rule.id for rule in (*house.needs, *house.rules)}
-    unused = tuple(sorted(rules - used))
-    judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
-    judgements = [_add_fix(judgement, searched, house, limit, answers) for judgement in judgements]
-    others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
-        (LONGEST_FIRST, partial(answers.to, order_inquiry(policy)), not names),
-        (
-            ALL_USED,
-            partial(_judge_use, explorations, unused, house, shipped=policy == Policy.default() and not names),
-            not names,
-        ),
-        (
-            NOBODY_STRANDED,
-            partial(_judge_switches, search, names, house, limit, progress or (lambda _: None), answers),
-            bool(policy.change),
-        ),
-    )
-    judgements += [
-        judge() for other, judge, by_default in others if other.number in asked_for or (not chosen and by_default)
-    ]
+        walked = WalkResult.joined(walked_each)
+        explorations = [search.found for search in searched]
+        used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
+        rules = {rule.id for rule in (*house.needs, *house.rules)}
+        unused = tuple(sorted(rules - used))
+        judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
+        judgements = [_add_fix(judgement, searched, house, limit, answers) for judgement in judgements]
+        others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
+            (LONGEST_FIRST, partial(answers.to, order_inquiry(policy)), not names),
+            (
+                ALL_USED,
+                partial(_judge_use, explorations, unused, house, shipped=policy == Policy.default() and not names),
+                not names,
+            ),
+            (
+                NOBODY_STRANDED,
+                partial(_judge_switches, search, names, house, limit, told, answers),
+                bool(policy.change),
+            ),
+        )
+        judgements += [
+            judge() for other, judge, by_default in others if other.number in asked_for or (not chosen and by_default)
+        ]
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
@@ -159,7 +159,8 @@ def _walk_inquiries(
         yield walk_inquiry("walk", policy, walk, [steps, seed], house)
     if steps and policy.change:
         walk = partial(walk_changes, since=at, steps=steps // 4, seed=seed, house=house)
-        said = [steps // 4, seed, None if at is None else at.isoformat()]
+        still_to_come = [begin.isoformat() for _, begin, _ in policy.periods(at) if begin is not None]
+        said = [steps // 4, seed, still_to_come]
         yield walk_inquiry("walk across the changes", policy, walk, said, house)
 
 

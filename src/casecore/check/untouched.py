@@ -22,7 +22,7 @@ from typing import Any
 
 import attrs
 
-from casecore.check.cache import Looked
+from casecore.check.cache import PlacesRead
 from casecore.check.inquiries import Answers, Inquiry, Noted
 from casecore.check.kept_searches import search_inquiry
 from casecore.check.scope_search import ScopeSearch, Wanted, choose_scopes, dated_scopes, moved_policy
@@ -118,7 +118,7 @@ class Periods(Sequence[Period]):
     def __len__(self) -> int:
         return len(self._periods)
 
-    def are_alike(self, one: int, later: int, looked: Looked) -> bool:
+    def are_alike(self, one: int, later: int, looked: PlacesRead) -> bool:
         """Whether two periods, by their numbers, say the same wherever was looked."""
         before, after = self._periods[one].said, self._periods[later].said
         changes = [*self._set_between(one, later)]
@@ -142,7 +142,7 @@ class Periods(Sequence[Period]):
         return (key for key in self._set if last is not None and (first or key.begin) <= key.begin <= last)
 
 
-def _places_in(looked: Looked) -> Iterator[tuple[Any, PolicyPlace]]:
+def _places_in(looked: PlacesRead) -> Iterator[tuple[Any, PolicyPlace]]:
     """Every place at which was looked, with its view; for which cases and from when on layers hold never changes."""
     for reads in (*looked.read, *looked.told):
         for one in reads:

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import attrs
 
 from casecore.desk import Desk
-from casecore.explore.memo import Facts, PlacesRead
+from casecore.explore.memo import Facts, NumberedPlaces
 from casecore.explore.pages import (
     BLANK,
     LINKS,
@@ -152,7 +152,9 @@ class ComponentPool:
         places: Where it is numbered what stands in them.
     """
 
-    def __init__(self, form: CanonicalForm, mine: Callable[[str, str], bool], house: House, places: PlacesRead) -> None:
+    def __init__(
+        self, form: CanonicalForm, mine: Callable[[str, str], bool], house: House, places: NumberedPlaces
+    ) -> None:
         self._house = house
         self._places = places
         self._form = form

@@ -34,7 +34,7 @@ Rows: TypeAlias = Mapping[tuple[str, str], Any]
 """Records by table and id."""
 
 
-class PlacesRead:
+class NumberedPlaces:
     """Every place at which some question has read, and every value that stood at one, each by a number of its own.
 
     A path to an answer is gone millions of times, and a whole number is looked up in a third of the time that a place
@@ -75,7 +75,7 @@ class Facts(dict[int, int]):
     It is looked up in the rows when it is first asked for.
     """
 
-    def __init__(self, rows: Rows, places: PlacesRead) -> None:
+    def __init__(self, rows: Rows, places: NumberedPlaces) -> None:
         super().__init__()
         self.rows = rows
         self._places = places
@@ -175,7 +175,7 @@ class Memo:
         self,
         ask: Callable[[Any], Any],
         agents: Mapping[str, int],
-        places: PlacesRead,
+        places: NumberedPlaces,
         read: set[Path],
         look: Callable[[Readable, ReadLog], Any],
     ) -> None:

@@ -25,7 +25,17 @@ from attrs import field
 
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
 from casecore.explore.local_states import LocalState, Move, MoveResult, Successors, timer_instant
-from casecore.explore.memo import CASE_PLACE, CaseMemo, Facts, Leaf, Memo, Node, PlacesRead, look_at_books, look_at_desk
+from casecore.explore.memo import (
+    CASE_PLACE,
+    CaseMemo,
+    Facts,
+    Leaf,
+    Memo,
+    Node,
+    NumberedPlaces,
+    look_at_books,
+    look_at_desk,
+)
 from casecore.explore.pages import (
     AGENT_PAGES,
     MESSAGE_PAGES,
@@ -141,7 +151,7 @@ class Model:
         self.counting: frozenset[str] = frozenset()
         self._instants_read: frozenset[str] = frozenset()
         self.refused: set[str] = set()
-        self._places = PlacesRead()
+        self._places = NumberedPlaces()
         self._paths_read: set[Path] = set()
         self._results: dict[Any, MoveResult] = {}
         self.own_rules = OwnRulesMet()

@@ -2,7 +2,7 @@
 
 An answer about a policy is the same under every other policy that says the same wherever it was looked at. So what is
 asked may look at a `LoggedPolicy`, which notes each place that is read, and the answer is kept with these places and
-with what stood there (`cache.py`).
+with what stood there (`check/cache.py`).
 
 * A place is a key, by the words of its path. What is noted of it is its value; of a table of names also which names it
   has, and of a key that may be left out whether it is there.

@@ -2,7 +2,8 @@
 
 This package knows no capability of a support desk. It says what the pieces are and what they promise:
 
-* `fields.py`, `values.py`, `frozen_dict.py`: what commands, events and everything else that never changes are made of.
+* `fields.py`, `values.py`, `frozen_dict.py`: what commands, events and everything else that never changes are made of;
+  `late.py`: when their classes are finished.
 * `messages.py`: commands, events, and the answer to a command.
 * `rooms.py`: rules, and rooms, which are made of them; `deciding.py` puts rooms together and decides.
 * `records.py`: what a desk keeps, and how it is edited; `effects.py`: how events change it.
@@ -44,7 +45,7 @@ from casecore.kernel.messages import (
     Verdict,
 )
 from casecore.kernel.rooms import Check, Editing, Handler, PolicyInForce, Probe, Room, Rule, Sees, Sheet, Timer
-from casecore.kernel.values import changed, fields_of, frozen, share_equality, share_repr
+from casecore.kernel.values import changed, fields_of, frozen, share_equality
 
 __all__ = [
     "CUSTOMER",
@@ -88,7 +89,6 @@ __all__ = [
     "is_id",
     "is_whole",
     "share_equality",
-    "share_repr",
     "some",
     "some_counts",
     "some_tallies",

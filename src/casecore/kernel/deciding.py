@@ -25,6 +25,7 @@ What it decides with knows nothing of a support desk; the desk's own is `House` 
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
@@ -38,6 +39,7 @@ from casecore.kernel import (
     Enforcement,
     Event,
     Handler,
+    MissingRow,
     PolicyInForce,
     Reason,
     Refused,
@@ -46,7 +48,7 @@ from casecore.kernel import (
     Verdict,
     frozen,
 )
-from casecore.kernel.effects import ByClass, Edits, Effects, Place, effects_of
+from casecore.kernel.effects import ByClass, Effect, Effects, Place, effects_of
 from casecore.kernel.rooms import Brought, wanted_by, where_wanted
 
 if TYPE_CHECKING:
@@ -78,6 +80,21 @@ class Checks(dict[Missing, tuple[Check[V], ...]]):
     def tell(self, check: Check[V], reason: Reason, policy: PolicyInForce) -> Reason:
         """The reason that one of the checks has found, with what is known of its rule."""
         return self._rules[id(check)].tell(reason, policy)
+
+
+class Followers(dict[Missing, tuple[Handler[V], ...]]):
+    """What follows from an event, by the rows that a view lacks: what wants none of these."""
+
+    def __init__(self, followers: Iterable[Handler[V]]) -> None:
+        super().__init__()
+        self._followers = tuple(followers)
+
+    def __bool__(self) -> bool:
+        return bool(self._followers)
+
+    def __missing__(self, missing: Missing) -> tuple[Handler[V], ...]:
+        found = self[missing] = tuple(one for one in self._followers if missing.isdisjoint(wanted_by(one)))
+        return found
 
 
 class _MissingRows(dict[tuple[bool, ...], Missing]):
@@ -135,13 +152,14 @@ class Decider(Generic[V]):
     _enlarged: dict[int, tuple[tuple[Any, ...], Decider[V]]] = field(init=False, repr=False, factory=dict)
     _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
-    _reactions: ByClass[tuple[Checks[V], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+    _reactions: ByClass[tuple[Checks[V], Followers[V]]] = field(init=False, repr=False)
     _preceding: tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...] = field(init=False, repr=False)
 
     @_missing.default
     def _compile_missing(self) -> Callable[[Any], Missing]:
-        wanted = (row for rule in (*self.needs, *self.rules) for row in wanted_by(rule.check))
-        return _missing_of(tuple(dict.fromkeys(wanted)))
+        asked: list[Callable[..., Any]] = [rule.check for rule in (*self.needs, *self.rules)]
+        asked += [follower for room in self.rooms for follower in room.follows.values()]
+        return _missing_of(tuple(dict.fromkeys(row for function in asked for row in wanted_by(function))))
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
@@ -162,10 +180,10 @@ class Decider(Generic[V]):
         }
 
     @_reactions.default
-    def _reacting(self) -> ByClass[tuple[Checks[V], tuple[Handler[V], ...]]]:
-        def reactions(event: type[Event]) -> tuple[Checks[V], tuple[Handler[V], ...]]:
-            followers = (where_wanted(room.follows[event]) for room in self.rooms if event in room.follows)
-            return Checks(_guarding(self.rules, event)), tuple(followers)
+    def _reacting(self) -> ByClass[tuple[Checks[V], Followers[V]]]:
+        def reactions(event: type[Event]) -> tuple[Checks[V], Followers[V]]:
+            followers = (room.follows[event] for room in self.rooms if event in room.follows)
+            return Checks(_guarding(self.rules, event)), Followers(followers)
 
         return ByClass(reactions)
 
@@ -230,7 +248,10 @@ class Decider(Generic[V]):
         if not isinstance(verdict, Accepted) or not verdict.events:
             return verdict
         views = (view,) if plan.other is None else (view, plan.other(view, command, policy))
-        before = tuple(e for precede in self._preceding for one in views for e in precede(one, command, policy))
+        before: tuple[Event, ...] = ()
+        for precede in self._preceding:
+            for one in views:
+                before += precede(one, command, policy)
         return Accepted((*before, *verdict.events), verdict.deviations) if before else verdict
 
     def _verdict(self, plan: _Plan[V], view: V, command: Command, policy: PolicyInForce) -> Verdict:
@@ -243,7 +264,8 @@ class Decider(Generic[V]):
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
             view = plan.foresee(view, command, policy)
-        return self._ruled(plan, view, command, policy, events, whole)
+            missing = self._missing(view)
+        return self._ruled(plan, view, command, policy, events, whole, missing)
 
     def _ruled(
         self,
@@ -253,16 +275,16 @@ class Decider(Generic[V]):
         policy: PolicyInForce,
         events: tuple[Event, ...],
         whole: PolicyInForce,
+        lacks: Missing,
     ) -> Verdict:
         """What becomes of the events that a command proposes: every rule is asked."""
-        missing = self._missing(view)
         found: list[tuple[Checks[V], Check[V], Reason]] = []
-        for check in plan.checks[missing]:
+        for check in plan.checks[lacks]:
             reason = check(view, command, policy)
             if reason is not None:
                 found.append((plan.checks, check, reason))
         sight = None if plan.other is None else self._sight(view, plan.other(view, command, policy), command, whole)
-        seen, said, followed = view, policy, False
+        seen, said, missing, followed = view, policy, lacks, False
         for event in events:
             checks, followers = self._reactions[type(event)]
             followed = followed or bool(followers)
@@ -273,8 +295,8 @@ class Decider(Generic[V]):
                 if reason is not None:
                     found.append((checks, check, reason))
         if found:
-            return self._judged(view, command, policy, events, _told(found, policy), sight)
-        return Accepted(self._with_consequences(view, events, policy, sight) if followed else events)
+            return self._judged(view, command, policy, events, _told(found, policy), lacks, sight)
+        return Accepted(self._with_consequences(view, events, policy, lacks, sight) if followed else events)
 
     def _sight(self, view: V, other: Any, command: Command, policy: PolicyInForce) -> _Sight[V]:
         """Of a command that changes two cases: what happens to the other is asked about with the view of that."""
@@ -295,6 +317,7 @@ class Decider(Generic[V]):
         policy: PolicyInForce,
         events: tuple[Event, ...],
         found: list[Reason],
+        lacks: Missing,
         sight: _Sight[V] | None,
     ) -> Verdict:
         blocking = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.BLOCK)
@@ -303,16 +326,16 @@ class Decider(Generic[V]):
         warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
         case = _case_of(command, events)
         marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
-        return Accepted((*self._with_consequences(view, events, policy, sight), *marks), warned)
+        return Accepted((*self._with_consequences(view, events, policy, lacks, sight), *marks), warned)
 
     def _with_consequences(
-        self, view: V, events: tuple[Event, ...], policy: PolicyInForce, sight: _Sight[V] | None
+        self, view: V, events: tuple[Event, ...], policy: PolicyInForce, missing: Missing, sight: _Sight[V] | None
     ) -> tuple[Event, ...]:
         grown = list(events)
         for event in grown:  # the list grows while it is walked: a consequence may have consequences
             if sight is not None:
-                view, policy, _ = sight(event)
-            for follower in self._reactions[type(event)][1]:
+                view, policy, missing = sight(event)
+            for follower in self._reactions[type(event)][1][missing]:
                 grown += follower(view, event, policy)
         return tuple(grown)
 
@@ -366,9 +389,55 @@ class Decider(Generic[V]):
             MissingRow: When an event changes a record that no event before it has made.
         """
         table = f"{record.__name__} records"
-        edits = Edits(self.effects_at({record: Place(table, key)}), lambda _, __: None)
-        edits.apply(events)
-        return {row_id: row for row_id, row in edits.frozen()[table].items() if row is not None}
+        effects = self.effects_at({record: Place(table, key)})
+        changes = ByClass[_Change](lambda kind: _change_of(effects[kind]))
+        rows, row_id_of = dict[str, Any](), attrgetter(key)
+        held = rows.get
+        for event in events:  # `Edits`, spelled out for records of one class: a log has millions
+            make, edit, needed = changes[event.__class__]
+            if edit is not None:
+                row = held(row_id_of(event))
+                if row is not None:
+                    edit(row, event)
+                elif needed:
+                    raise MissingRow(event, table, row_id_of(event))
+            elif make is not None:
+                if needed and held(row_id_of(event)) is None:
+                    raise MissingRow(event, table, row_id_of(event))
+                rows[row_id_of(event)] = make(event)
+        kept = {row_id: row for row_id, row in rows.items() if row is not None}
+        for row in kept.values():
+            row.__class__ = record  # `records.freeze`, spelled out
+        return kept
+
+
+_Change: TypeAlias = "tuple[Callable[[Event], Any] | None, Callable[[Any, Event], None] | None, bool]"
+"""What makes the record anew, or else what is written into it, and whether there has to be one."""
+
+
+def _change_of(effects: tuple[Effect, ...]) -> _Change:
+    """What all effects of an event on one record come to."""
+    begins = max((number for number, effect in enumerate(effects) if effect.edit is None), default=None)
+    edits = tuple(effect.edit for effect in effects[0 if begins is None else begins + 1 :] if effect.edit is not None)
+
+    def edit_all(row: Any, event: Event) -> None:
+        for edit in edits:
+            edit(row, event)
+
+    edit = edits[0] if len(edits) == 1 else edit_all if edits else None
+    if begins is None:
+        return None, edit, any(not effect.optional for effect in effects)
+    create, thaw, kind = effects[begins].create, effects[begins].thaw, effects[begins].record
+    if create is None:
+        return lambda _: None, None, True
+
+    def make(event: Event) -> Any:
+        made = create(event)
+        row = thaw(made) if type(made) is kind else made
+        edit_all(row, event)
+        return row
+
+    return make, None, False
 
 
 def _told(found: Iterable[tuple[Checks[V], Check[V], Reason]], policy: PolicyInForce) -> list[Reason]:

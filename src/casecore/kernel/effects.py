@@ -60,7 +60,7 @@ class Effect:
     Attributes:
         record: The class of the record.
         table: The table of its row.
-        row_id: (event) -> the id of the row.
+        id: The field or property of the event that holds the row's id.
         thaw: How such a record becomes its editing.
         sheet: Which sheet of the row it is; None: it is the row itself.
         file: The class of the row, where it is a file.
@@ -71,7 +71,7 @@ class Effect:
 
     record: type
     table: str
-    row_id: Callable[[Any], str]
+    id: str
     thaw: Callable[[Any], Editing]
     sheet: str | None = None
     file: type | None = None
@@ -80,8 +80,14 @@ class Effect:
     create: Callable[[Any], Any] | None = None
     edit: Callable[[Editing, Any], None] | None = None
     optional: bool = False
+    row_id: Callable[[Any], str] = attrs.field(init=False)
+    """(event) -> the id of the row."""
     apply: Callable[[Edits, Event], None] = attrs.field(init=False)
     """Do it to the rows that are edited; compiled, because every event of a replay comes here."""
+
+    @row_id.default
+    def _read_id(self) -> Callable[[Any], str]:
+        return attrgetter(self.id)
 
     @apply.default
     def _compile(self) -> Callable[[Edits, Event], None]:
@@ -148,10 +154,15 @@ def _ending(effect: Effect) -> Callable[[Edits, Event], None]:
 
 
 class Effects(ByClass[tuple[Effect, ...]]):
-    """What events of each class do; `apply` has the functions that do it."""
+    """What events of each class do; `apply` has the functions that do it.
+
+    Attributes:
+        when_changed: What is called when an event is to do something else from now on.
+    """
 
     def __init__(self, compiled: Callable[[Any], tuple[Effect, ...]]) -> None:
         super().__init__(compiled)
+        self.when_changed: list[Callable[[], None]] = []
         self.apply = ByClass[tuple[Callable[[Edits, Event], None], ...]](
             lambda kind: tuple(effect.apply for effect in self[kind])
         )
@@ -159,6 +170,8 @@ class Effects(ByClass[tuple[Effect, ...]]):
     def __setitem__(self, kind: type, effects: tuple[Effect, ...]) -> None:
         super().__setitem__(kind, effects)
         self.apply.pop(kind, None)
+        for forget in self.when_changed:
+            forget()
 
 
 def effects_of(rooms: Iterable[Room[Any]], places: Mapping[type, Place]) -> Effects:
@@ -180,7 +193,7 @@ def effects_of(rooms: Iterable[Room[Any]], places: Mapping[type, Place]) -> Effe
 
 def effect_at(place: Place, record: type, **how: Any) -> Effect:
     """An effect on the records that live at a place; `how` it changes them; without any it ends them."""
-    effect = Effect(record, place.table, attrgetter(place.id), thawer(record), place.sheet, **how)
+    effect = Effect(record, place.table, place.id, thawer(record), place.sheet, **how)
     if place.file is None:
         return effect
     begins = place.sheet == fields_of(place.file)[0].name

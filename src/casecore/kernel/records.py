@@ -19,6 +19,7 @@ import attrs
 
 from casecore.kernel.fields import ROW, a_count, a_length, some_counts, some_tallies
 from casecore.kernel.frozen_dict import take_copies, tell_types
+from casecore.kernel.late import finished_late
 from casecore.kernel.rooms import Editing
 from casecore.kernel.values import fields_of, share_equality
 
@@ -35,7 +36,11 @@ def a_link(*, of: str, **options: Any) -> Any:
 )
 def record(cls: type[R]) -> type[R]:
     """Class decorator of every record: frozen, slotted, compared by content; what can change is copied when taken."""
-    return tell_types(attrs.frozen(share_equality(cls), weakref_slot=False, field_transformer=take_copies))
+    return finished_late(share_equality(cls), _finish_record, weakref_slot=False)
+
+
+def _finish_record(cls: type[R]) -> type[R]:
+    return tell_types(attrs.frozen(cls, weakref_slot=False, field_transformer=take_copies))
 
 
 @cache
@@ -45,7 +50,13 @@ def _editing_class(record_class: Any) -> type[Any]:
         for attribute in fields_of(record_class)
     }
     return attrs.make_class(
-        f"{record_class.__name__}Editing", fields, slots=True, weakref_slot=False, eq=False, order=False
+        f"{record_class.__name__}Editing",
+        fields,
+        bases=record_class.__bases__,  # or their layouts would differ
+        slots=True,
+        weakref_slot=False,
+        eq=False,
+        order=False,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field
@@ -109,7 +110,10 @@ def where_wanted(handler: Handler[V]) -> Handler[V]:
     wanted = wanted_by(handler)
 
     def propose(view: V, subject: Any, policy: Any) -> tuple[Event, ...]:
-        return () if any(getattr(view, row) is None for row in wanted) else handler(view, subject, policy)
+        for row in wanted:  # a generator doubles what this costs
+            if getattr(view, row) is None:
+                return ()
+        return handler(view, subject, policy)
 
     return propose if wanted else handler
 
@@ -169,6 +173,12 @@ def _always(_: Any) -> bool:
     return True
 
 
+@cache
+def _split(path: str) -> tuple[str, str]:
+    row, _, name = path.partition(".")
+    return row, name
+
+
 @frozen
 class Timer:
     """An instant that rules compare with the clock, declared once: `due`, refusals and the explorer read this.
@@ -195,6 +205,11 @@ class Timer:
     again: Callable[[Any, Any, datetime], datetime | None] | None = field(default=None, repr=False)
     compared: Callable[[Any], bool] = field(default=_always, repr=False)
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The row of the view in which the instant stands, and the field."""
+        return _split(self.since)
+
     def due(self, view: Any, policy: Any, now: datetime | None = None) -> datetime | None:
         """The instant at which it happens, or None when the timer is not running.
 
@@ -203,7 +218,7 @@ class Timer:
             policy: What is in force for it.
             now: From when on (aware), for what comes again and again; None: since it runs.
         """
-        row_name, _, name = self.since.partition(".")
+        row_name, name = _split(self.since)
         row = getattr(view, row_name)
         since: datetime | None = None if row is None else getattr(row, name)
         if self.again is not None:
@@ -227,6 +242,55 @@ class Timer:
             if instant is not None and (end is None or instant < end):
                 return instant
         return None
+
+
+class Timetable:
+    """Timers that are asked together, over and over: when each comes first.
+
+    Args:
+        timers: The timers.
+    """
+
+    __slots__ = ("_find", "timers")
+
+    def __init__(self, timers: Iterable[Timer]) -> None:
+        self.timers = tuple(timers)
+        self._find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] | None = None
+
+    def due(self, view: Any, policy: Any, now: datetime | None) -> list[tuple[datetime, Timer]]:
+        """The instants at which they come, by what is in force then, in the order of the timers.
+
+        Args:
+            view: What can be seen of the case.
+            policy: The whole SOP, with its dated changes and overrides.
+            now: From when on (aware), as `Timer.first_due` has it.
+        """
+        if policy.change:
+            found = [(timer.first_due(view, policy, now), timer) for timer in self.timers]
+            return [(at, timer) for at, timer in found if at is not None]
+        if self._find is None:
+            self._find = _finder_of(self.timers)
+        return self._find(view, policy.for_(view.case), now)  # nothing changes on a date: it is asked once for all
+
+
+def _finder_of(timers: Iterable[Timer]) -> Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]]:
+    """`Timer.due` of each of them, for those that run: written as text, because an agenda asks it after every event."""
+    known: dict[str, Any] = {"instant_after": instant_after}
+    lines = ["found = []"]
+    for number, timer in enumerate(timers):
+        row, name = timer.place
+        known |= {f"timer_{number}": timer, f"length_{number}": timer.length, f"again_{number}": timer.again}
+        at = f"instant_after(since, length) if (length := length_{number}(view, policy)) is not None else None"
+        if timer.again is not None:
+            at = f"again_{number}(view, policy, since if now is None else max(since, now))"
+        lines += [
+            f"if view.{row} is not None and (since := view.{row}.{name}) is not None and (at := {at}) is not None:",
+            f"    found.append((at, timer_{number}))",
+        ]
+    text = "\n    ".join(("def find(view, policy, now):", *lines, "return found"))
+    exec(text, known)  # noqa: S102 -- names of our own fields
+    find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] = known["find"]
+    return find
 
 
 @frozen

@@ -1,7 +1,7 @@
 """Values: classes whose objects never change and are compared by what they hold.
 
-attrs would write an `__eq__`, a `__hash__` and a `__repr__` for each class; here all classes share one of each, which
-halves the time that importing them takes.
+attrs would write an `__eq__`, a `__hash__` and a `__repr__` for each class; here all classes share one of each. What
+it writes beside them waits until a class is used (`late.py`). A program that imports casecore would wait for both.
 """
 
 from __future__ import annotations
@@ -28,25 +28,18 @@ from casecore.kernel.fields import (
     some_texts,
 )
 from casecore.kernel.frozen_dict import take_copies, tell_types
+from casecore.kernel.late import finished_late
 
 T = TypeVar("T")
 
 
-def share_repr(cls: type[T]) -> type[T]:
-    """Give a class that is about to become one of attrs the one `repr` of all: its name and its fields.
-
-    attrs would write and compile one for each class, which is a sixth of the time that importing them takes.
-    """
+def share_equality(cls: type[T]) -> type[T]:
+    """Let a class that is about to become one of attrs be told, compared and hashed by its fields, as all are."""
     if "__repr__" not in vars(cls):
         cls.__repr__ = _text_of_fields  # type: ignore[method-assign]  # what attrs does, but once
-    return cls
-
-
-def share_equality(cls: type[T]) -> type[T]:
-    """Let it be compared and hashed by its fields too, as all are; these would be a quarter of that time."""
     if "__eq__" not in vars(cls):
         cls.__eq__, cls.__hash__ = _equal_in_content, _hash_of_content  # type: ignore[assignment]  # the same
-    return share_repr(cls)
+    return cls
 
 
 def _equal_in_content(value: Any, other: Any) -> Any:  # a truth, or NotImplemented
@@ -100,13 +93,17 @@ def frozen(cls: type[T]) -> type[T]:
 
     What can change is copied when a value takes it (`frozen_dict.py`).
     """
-    return tell_types(attrs.frozen(share_equality(cls), field_transformer=take_copies))
+    return finished_late(share_equality(cls), _finish_value)
+
+
+def _finish_value(cls: type[T]) -> type[T]:
+    return tell_types(attrs.frozen(cls, field_transformer=take_copies))
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def answer(cls: type[T]) -> type[T]:
     """The same for what deciding answers: nothing in it is anybody else's, so nothing is copied."""
-    return attrs.frozen(share_equality(cls))
+    return finished_late(share_equality(cls), attrs.frozen)
 
 
 def fields_of(kind: type) -> tuple[Attribute[Any], ...]:

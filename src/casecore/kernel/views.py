@@ -85,9 +85,12 @@ class Views(Generic[V]):
         kind = type(command)
         view = self._of_command[kind](command, tables, now)
         for look, worked in self._worked[kind]:
-            named, rows = worked(view, command), getattr(tables, look.place.table)
-            if named is None or isinstance(named, str):
-                found = None if named is None else rows.get(named)
+            named = worked(view, command)
+            if not named:
+                continue
+            rows = getattr(tables, look.place.table)
+            if isinstance(named, str):
+                found = rows.get(named)
             else:
                 found = next((row for row_id in named if (row := rows.get(row_id)) is not None), None)
             if found is not None:
@@ -129,13 +132,19 @@ class Views(Generic[V]):
         """
         looks = self._with_links(looks)
         rows = dict.fromkeys(row for look in looks for row in self._shown(look))
-        lines = [f"{name} = None" for row in rows for name in (row, f"id_of_{row}")]
+        lines = [f"{' = '.join(rows)} = None"] if rows else []
+        named = dict.fromkeys(look.row for look in looks)
+        lines += [f"{' = '.join(f'id_of_{row}' for row in named)} = None"] if named else []
+        looked = set[str]()
         for look in looks:
             row, key = look.row, f"id_of_{look.row}"
             source = look.source or "start"
             value = source if look.field is None else f"{source}.{look.field}"
+            asked = [f"{key} is None"] if row in looked else []
+            asked += [f"{source} is not None"] if look.source is not None else []
+            looked.add(row)
+            lines.append(f"if {' and '.join(asked) or True}:")
             lines += [
-                f"if {key} is None and {source} is not None:",
                 f"    {key} = {value}",
                 f"    if {key} is not None:",
                 f"        {row} = tables.{look.place.table}.get({key})",

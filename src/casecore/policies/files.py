@@ -12,8 +12,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,6 +94,8 @@ def parse_toml(text: str, name: str, *, trusted: bool = False) -> Source:
     """
     if len(text) > LARGEST:
         raise _file_error(name, "is too large", f"at most {LARGEST >> 20} MiB")
+    import tomllib
+
     source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     try:
         if not trusted:
@@ -153,6 +153,8 @@ SHIPPED: Final = Path("casecore")
 
 def shipped_text() -> str:
     """The file of the SOP that ships with casecore."""
+    from importlib import resources
+
     return resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
 
 

@@ -20,13 +20,14 @@ import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final, TypeVar, cast, dataclass_transform
+from typing import Any, Final, TypeVar, dataclass_transform
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
-from casecore.kernel import is_id, share_repr
+from casecore.kernel import frozen, is_id, share_equality
 from casecore.kernel.frozen_dict import FrozenDict, copy_of_table, take_copies, tell_types
+from casecore.kernel.late import finished_late
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.plain_kinds import (
@@ -293,12 +294,17 @@ def section(cls: type[T]) -> type[T]:
 
     What is made in code is asked the same as a file: values that do not fit raise a `PolicyError` with their paths.
     """
-    made: type[T] = tell_types(attrs.frozen(kw_only=True, field_transformer=_checked_fields)(share_repr(cls)))
-    for name, kind in keys_of(made).items():
+    made = finished_late(share_equality(cls), _finish_section)
+    for name, declared in vars(cls).items():
+        kind = getattr(declared, "metadata", {}).get("kind")
         inner = kind.of if isinstance(kind, Named | Several) else kind
-        if isinstance(inner, Table) and not getattr(attrs.fields(cast("Any", made)), name).inherited:
+        if isinstance(inner, Table):
             _AROUND.setdefault(inner.section, []).append((made, name, isinstance(kind, Named)))
     return made
+
+
+def _finish_section(cls: type[T]) -> type[T]:
+    return tell_types(attrs.frozen(kw_only=True, field_transformer=_checked_fields)(cls))
 
 
 _AROUND: Final[dict[type[Any], list[tuple[type[Any], str, bool]]]] = {}
@@ -307,7 +313,8 @@ _AROUND: Final[dict[type[Any], list[tuple[type[Any], str, bool]]]] = {}
 
 def _checked_fields(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """The fields of a section, the last of which has all of them looked at when they are set."""
-    copied = [_settling_field(one.evolve(validator=None)) for one in take_copies(cls, fields)]
+    unchecked = [one if one.validator is None else one.evolve(validator=None) for one in take_copies(cls, fields)]
+    copied = [_settling_field(one) for one in unchecked]
     last = max(place for place, one in enumerate(copied) if "kind" in one.metadata)
     return [one.evolve(validator=_check_values) if place == last else one for place, one in enumerate(copied)]
 

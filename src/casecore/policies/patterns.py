@@ -14,7 +14,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
+
+from casecore.kernel import frozen
 
 LONGEST_TEXT: Final = 200
 """How long the longest text is that fits some pattern, in characters."""

@@ -13,9 +13,8 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 import attrs
-from attrs import frozen
 
-from casecore.kernel import ID_LIMIT, is_id, is_whole
+from casecore.kernel import ID_LIMIT, frozen, is_id, is_whole
 from casecore.kernel.blanks import unknown_blanks
 from casecore.kernel.durations import duration_text, seconds_in
 from casecore.kernel.problems import Problem, did_you_mean, quoted

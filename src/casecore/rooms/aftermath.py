@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from casecore.channels import Channel
 from casecore.kernel import a_count
@@ -56,6 +56,10 @@ class Aftermath:
     related: frozenset[Relation] = frozenset()
     duty_of: str | None = None
     earlier_handler: str | None = None
+
+
+NOTHING_LEFT: Final = Aftermath()
+"""What a case has left that had no contact yet: the same for all of them."""
 
 
 class SeesWrapUp(SeesContact, Protocol):

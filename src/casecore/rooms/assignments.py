@@ -116,7 +116,10 @@ def agent_named(view: SeesCase, agent: str) -> Agent | None:
     target = view.target
     if target is not None and target.id == agent:  # mostly, and asked by every rule about who is given work
         return target
-    return next((row for row in (view.actor, view.holder) if row is not None and row.id == agent), None)
+    for row in (view.actor, view.holder):
+        if row is not None and row.id == agent:
+            return row
+    return None
 
 
 # Giving work away --------------------------------------------------------------------------------------

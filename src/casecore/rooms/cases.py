@@ -44,6 +44,7 @@ from casecore.kernel.fields import Value
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
 from casecore.kernel.rooms import NEVER_COMES, by_agent, measures, not_by_customer, soft_rule, too_early, wants
+from casecore.kernel.words import EMPTY
 from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
@@ -169,7 +170,7 @@ def ask_again(case: Editing, at: datetime) -> None:
     """
     may_fail = bool(case.answers) and BY_HAND not in case.answers
     case.asked_before = case.asked_since if may_fail else None
-    case.answers_before = frozenset(case.answers if may_fail else ())
+    case.answers_before = frozenset(case.answers) if may_fail else EMPTY
     case.unanswered_since = case.asked_since = at
     case.answers = ()
 
@@ -524,7 +525,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.successor = event.into or case.successor
     case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
-    case.asked_before, case.answers_before = None, frozenset()
+    case.asked_before, case.answers_before = None, EMPTY
     case.pull_only = False
     case.snoozed_until = None
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from importlib import import_module
-from pickle import PicklingError
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
@@ -22,9 +22,11 @@ from attrs import field
 
 from casecore.kernel import Command, Room, Rule, Timer, changed, fields_of
 from casecore.kernel.blanks import named_blanks
-from casecore.kernel.deciding import Decider
-from casecore.kernel.effects import Effects, Place
+from casecore.kernel.deciding import MOST_ENLARGED, Decider
+from casecore.kernel.effects import ByClass, Effects, Place
 from casecore.kernel.records import record
+from casecore.kernel.rooms import Timetable
+from casecore.kernel.sequences import Sequences
 from casecore.kernel.views import Views
 from casecore.policies import Policy
 from casecore.rooms.absences import ABSENCES
@@ -217,6 +219,7 @@ class House(Decider[View]):
         view: The class of the views.
         places: Where the records of each class live.
         effects: What events do to the desk's records.
+        forms: How events that come together change a desk, by the class of the desk.
         views: How the desk's views are filled.
         timers: Every timer of every room.
         told: The sentences in which rooms of a team's own tell their commands.
@@ -230,9 +233,11 @@ class House(Decider[View]):
     view: type[View] = field(init=False, repr=False)
     places: Mapping[type, Place] = field(init=False, repr=False)
     effects: Effects = field(init=False, repr=False)
+    forms: ByClass[Sequences] = field(init=False, repr=False)
     views: Views[View] = field(init=False, repr=False)
     timers: tuple[Timer, ...] = field(init=False, repr=False)
     told: Mapping[type[Command], str] = field(init=False, repr=False)
+    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, repr=False, factory=dict)
 
     @file.default
     def _file_class(self) -> type[CaseFile]:
@@ -251,6 +256,10 @@ class House(Decider[View]):
     @effects.default
     def _effects_of_events(self) -> Effects:
         return self.effects_at(self.places)
+
+    @forms.default
+    def _no_forms_yet(self) -> ByClass[Sequences]:
+        return ByClass(partial(Sequences, self.effects))
 
     @views.default
     def _filled_views(self) -> Views[View]:
@@ -280,12 +289,24 @@ class House(Decider[View]):
         """Every timer of every room, and those that a policy brings."""
         return (*self.timers, *self.under(policy).rooms[-1].timers) if policy.rule else self.timers
 
+    def timetable_under(self, policy: Policy) -> Timetable:
+        """When these timers come; compiled once for the rules that a policy brings."""
+        said = policy.rule
+        known = self._timetables.get(id(said))
+        if known is None:
+            if len(self._timetables) >= MOST_ENLARGED:
+                self._timetables.clear()
+            known = self._timetables[id(said)] = said, Timetable(self.timers_under(policy))
+        return known[1]
+
     def __reduce__(self) -> tuple[Callable[[str, str], House], tuple[str, str]]:
         """Rooms are code, which is never sent: another process finds the house where this one has it."""
         for module in tuple(sys.modules.values()):
             for name, value in tuple(vars(module).items()):
                 if value is self:
                     return _house_called, (module.__name__, name)
+        from pickle import PicklingError
+
         raise PicklingError("this house stands in no module; give it a name in one, like MY_HOUSE")
 
     @property

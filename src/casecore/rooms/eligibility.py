@@ -15,16 +15,15 @@ Routing reads the same obstacles, so that it proposes nothing that would be refu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from casecore.channels import VOICE, Channel
 from casecore.kernel import Check, Enforcement, Reason, Room, Rule
-from casecore.kernel.records import freeze, thaw
 from casecore.kernel.rooms import measured_by, measures, soft_rule
 from casecore.policies import Policy
-from casecore.rooms.agents import DISPOSING, Agent, add_to_count
+from casecore.rooms.agents import DISPOSING, Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
 from casecore.rooms.cases import Case
@@ -34,15 +33,37 @@ from casecore.rooms.reviews import ReviewTaken, not_reviewer
 
 # What keeps an agent from work -------------------------------------------------------------------------
 
-Obstacle = Callable[[Agent, Channel, Policy], Reason | None]
-"""(agent, channel of the work, policy) -> what keeps this agent from it."""
+
+class Counted(NamedTuple):
+    """As what the work that is asked about counts already, where it is offered to this very agent.
+
+    Attributes:
+        of_channel: As so many cases of its channel.
+        in_total: As so much in total.
+        calls: As so many calls.
+    """
+
+    of_channel: int = 0
+    in_total: int = 0
+    calls: int = 0
+
+
+UNCOUNTED = Counted()
+_OFFERED_CASE, _OFFERED_CALL, _OFFERED_REVIEW = Counted(1, 1), Counted(1, 1, 1), Counted(0, 1)
+
+
+class Obstacle(Protocol):
+    """What keeps an agent from work of a channel under a policy; what of it counts already is left out."""
+
+    def __call__(self, agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED, /) -> Reason | None:
+        """The reason; None where nothing keeps them from it."""
 
 
 _MAKES_ROOM = ("EndContact", "ReassignCase", "LeaveCase", "RejectOffer", "ApproveDraft", "RefuseDraft")
 """What takes something off an agent."""
 
 
-def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+def not_there(agent: Agent, *_: object) -> Reason | None:
     """An agent takes work only while available; of one who is wrapping up, `wrap_up_open` tells."""
     if agent.available or (agent.on_duty and agent.wrap_ups):
         return None
@@ -53,7 +74,7 @@ def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     )
 
 
-def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+def leaving_soon(agent: Agent, *_: object) -> Reason | None:
     """An agent who has set a next state gets no more work."""
     if agent.next_reason is None:
         return None
@@ -64,7 +85,7 @@ def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
 
 
 @measures("wrap_ups")
-def wrap_up_open(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+def wrap_up_open(agent: Agent, *_: object) -> Reason | None:
     """An agent with an ended contact to dispose gets no more work."""
     if not agent.wrap_ups:
         return None
@@ -78,7 +99,7 @@ def wrap_up_open(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     )
 
 
-def wrong_channel(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
+def wrong_channel(agent: Agent, channel: Channel, *_: object) -> Reason | None:
     """An agent works on the channels they are allowed on."""
     if agent.works_on(channel):
         return None
@@ -86,10 +107,10 @@ def wrong_channel(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
 
 
 @measures("channel", "has", "limit")
-def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
+def channel_full(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
     """An agent holds only so much of a channel, offers counted."""
     limit = agent.limit(channel, policy)
-    if limit is None or (has := agent.has_of(channel, policy)) < limit:
+    if limit is None or (has := agent.has_of(channel, policy) - but.of_channel) < limit:
         return None
     remedy = (
         f"end or transfer one on {channel} first" if agent.held.get(channel) else "wait for the answer to the offer"
@@ -104,9 +125,9 @@ def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | Non
 
 
 @measures("has", "limit")
-def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
+def total_full(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
     """An agent holds only so much in total: cases, offers and reviews."""
-    limit, has = agent.total_limit(policy), agent.has_in_total(policy)
+    limit, has = agent.total_limit(policy), agent.has_in_total(policy) - but.in_total
     if has < limit:
         return None
     return Reason(
@@ -119,12 +140,12 @@ def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
 
 
 @measures("has", "limit")
-def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
+def on_a_call(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
         return None
-    calls = agent.calls
-    busy = calls if channel is not VOICE else agent.has_in_total(policy) - calls
+    calls = agent.calls - but.calls
+    busy = calls if channel is not VOICE else agent.has_in_total(policy) - but.in_total - calls
     if not busy:
         return None
     found = f"{agent.id} is on a call" if channel is not VOICE else f"{agent.id} has cases"
@@ -133,9 +154,9 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", remedy, facts)
 
 
-def beside_a_call(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
+def beside_a_call(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
     """A call that was only logged is a case: it may not come to somebody who is on a call."""
-    return on_a_call(agent, ANY, policy)
+    return on_a_call(agent, ANY, policy, but)
 
 
 ANY = Channel.CHAT
@@ -251,29 +272,20 @@ def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
         if agent is None or case is None:
             return None
         review = _is_review(event)
-        obstacle = to_logged if case.logged and not review else to_all
-        if obstacle(agent, case.channel, policy) is None or (review and not to_reviews):
+        if review and not to_reviews:
             return None
-        return obstacle(_without_the_offer(agent, view, case.channel, review=review), case.channel, policy)
+        obstacle = to_logged if case.logged and not review else to_all
+        reason = obstacle(agent, case.channel, policy)
+        if reason is None or view.offers is None or view.offers.to(review=review) != agent.id:
+            return reason
+        return obstacle(agent, case.channel, policy, _counted(case.channel, review=review))
 
     return check
 
 
-def _without_the_offer(agent: Agent, view: SeesOffers, channel: Channel, *, review: bool) -> Agent:
-    """The agent without what is offered to them of this very case."""
-    if view.offers is None or view.offers.to(review=review) != agent.id:
-        return agent
-    return _with_one_offer_less(agent, channel, review=review)
-
-
-def _with_one_offer_less(agent: Agent, channel: Channel, *, review: bool) -> Agent:
-    without = thaw(agent)
-    if review:
-        without.reviews -= 1
-        without.reviews_offered -= 1
-    else:
-        without.offered = add_to_count(agent.offered, channel, -1)
-    return freeze(without, Agent)
+def _counted(channel: Channel, *, review: bool) -> Counted:
+    """As what an offer counts: taking it does not count it twice."""
+    return _OFFERED_REVIEW if review else _OFFERED_CALL if channel is VOICE else _OFFERED_CASE
 
 
 def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: Policy, at: datetime) -> bool:
@@ -294,15 +306,15 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
         return True
     if not_served(agent, queue, since, policy, at) is not None and policy.mode("assignment.queue") is Enforcement.BLOCK:
         return True
-    against = [
-        obstacle
-        for rule, (_, obstacle) in found.items()
-        if obstacle(agent, case.channel, policy) is not None and policy.mode(rule) is Enforcement.BLOCK
-    ]
-    if not against:
-        return False
-    without = _with_one_offer_less(agent, case.channel, review=draft is not None)
-    return any(obstacle(without, case.channel, policy) is not None for obstacle in against)
+    counted = _counted(case.channel, review=draft is not None)
+    for rule, (_, obstacle) in found.items():
+        if (
+            obstacle(agent, case.channel, policy) is not None
+            and obstacle(agent, case.channel, policy, counted) is not None
+            and policy.mode(rule) is Enforcement.BLOCK
+        ):
+            return True
+    return False
 
 
 @measures("queue")

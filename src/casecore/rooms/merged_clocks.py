@@ -22,8 +22,8 @@ from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening
 from casecore.rooms.case_merging import HasBothCases, SeesBoth, earlier, reopens
 from casecore.rooms.cases import CaseClosed
-from casecore.rooms.clocks import MISSED, ClockName, Clocks, ClockVerdict, FirstReply
-from casecore.rooms.sla import FRT, NRT, ST, judge_clock, misses_by_now, paused_seconds
+from casecore.rooms.clocks import FRT, MISSED, NRT, ST, ClockName, Clocks, ClockVerdict, FirstReply
+from casecore.rooms.sla import judge_clock, misses_by_now, paused_seconds
 from casecore.statuses import OPEN, RESOLVED
 
 # Event -------------------------------------------------------------------------------------------------

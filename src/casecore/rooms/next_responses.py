@@ -17,10 +17,10 @@ from casecore.policies import Policy
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import BY_HAND, MOST_ANSWERS, StatusSet
-from casecore.rooms.clocks import MISSED, Clocks, EarlierWait, FirstReply, SeesClocks
+from casecore.rooms.clocks import MISSED, NRT, Clocks, EarlierWait, FirstReply, SeesClocks
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.rooms.sla import NRT, ClockJudged, HasClocks, ResponseUndone, judge_clock, judge_run, left_of_verdict
+from casecore.rooms.sla import ClockJudged, HasClocks, ResponseUndone, judge_clock, judge_run, left_of_verdict
 from casecore.statuses import CLOSED, RESOLVED
 
 # What follows ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from casecore.channels import Channel
 from casecore.kernel import (
@@ -36,7 +36,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.machines import StateTable
-from casecore.kernel.records import a_link, editing_class, record
+from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, add_to_count, is_supervisor
@@ -126,6 +126,10 @@ class Offers:
     def since(self, *, review: bool) -> datetime | None:
         """Since when the case, or the review, is offered to them."""
         return self.review_at if review else self.offered_at
+
+
+NOTHING_OFFERED: Final = Offers()
+"""The offers of a case of which nothing was offered yet: the same for all of them."""
 
 
 class SeesOffers(SeesReview, Protocol):
@@ -416,7 +420,7 @@ def _draft_decided(view: SeesOffers, event: Event, _: Policy) -> tuple[Event, ..
 
 
 def _new_offers(_: CaseStarted) -> Offers:
-    return editing_class(Offers)()
+    return NOTHING_OFFERED
 
 
 def _record_offer(offers: Editing, event: WorkOffered) -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -59,11 +60,13 @@ from casecore.rooms.cases import (
     only_holder,
 )
 from casecore.rooms.clocks import (
+    FRT,
     MET,
     MISSED,
     MOST_REPLIES,
+    NRT,
+    ST,
     STOPPED,
-    Clock,
     ClockName,
     Clocks,
     ClockState,
@@ -71,18 +74,14 @@ from casecore.rooms.clocks import (
     FirstReply,
     SeesClocks,
     elapsed_time,
-    first_response,
-    next_response,
     open_time,
     run_of,
-    solution,
+    time_to_target,
 )
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.snoozes import CaseSnoozed
 from casecore.statuses import CLOSED, NEW, OPEN, PENDING, RESOLVED, Status
-
-FRT, NRT, ST = ClockName
 
 
 class HasClocks(HasCase, SeesClocks, Protocol):
@@ -94,37 +93,25 @@ class HasClocks(HasCase, SeesClocks, Protocol):
 # Timers ------------------------------------------------------------------------------------------------
 
 
-def _time_to_target(
-    read: Callable[[SeesClocks, Policy, datetime], Clock | None], since: str
-) -> Callable[..., timedelta | None]:
-    def length(view: Any, policy: Policy) -> timedelta | None:
-        start = getattr(view.clocks, since)
-        clock = read(view, policy, start)
-        missed = clock is not None and clock.state is MISSED  # as has been recorded: at its start it is in time
-        return None if clock is None or clock.due is None or missed else clock.due - start
-
-    return length
-
-
 FIRST_RESPONSE = Timer(
     "the first response is late",
     "sla",
     "clocks.started_at",
-    _time_to_target(first_response, "started_at"),
+    partial(time_to_target, FRT),
     lambda view, at: RecordMiss(SYSTEM, at, view.case.id, FRT),
 )
 SOLUTION = Timer(
     "the solution is late",
     "sla",
     "clocks.solution_from",
-    _time_to_target(solution, "solution_from"),
+    partial(time_to_target, ST),
     lambda view, at: RecordMiss(SYSTEM, at, view.case.id, ST),
 )
 NEXT_RESPONSE = Timer(
     "the next response is late",
     "sla",
     "clocks.asked_at",
-    _time_to_target(next_response, "asked_at"),
+    partial(time_to_target, NRT),
     lambda view, at: RecordMiss(SYSTEM, at, view.case.id, NRT),
 )
 _TIMERS = {FRT: FIRST_RESPONSE, NRT: NEXT_RESPONSE, ST: SOLUTION}

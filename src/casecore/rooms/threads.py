@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import field
 
@@ -42,6 +42,10 @@ class Feeling(StrEnum):
 # Records -----------------------------------------------------------------------------------------------
 
 
+NOTHING_KNOWN: Final[Mapping[str, str]] = FrozenDict()
+"""The profile of whoever has none: the same for all of them."""
+
+
 @record
 class Customer:
     """Somebody who writes or calls.
@@ -59,7 +63,7 @@ class Customer:
 
     id: str
     name: str | None = None
-    profile: Mapping[str, str] = field(factory=FrozenDict, hash=False)
+    profile: Mapping[str, str] = field(default=NOTHING_KNOWN, hash=False)
     positive: int = a_count(default=0)
     negative: int = a_count(default=0)
     opted_in: bool | None = None
@@ -270,8 +274,9 @@ def finds_message(name: str = "message", row: str = "message") -> Mapping[str, C
 
     def rows_named(view: Any, command: Any) -> tuple[str, ...]:
         case, message = view.case, getattr(command, name)
-        threads = () if case is None or message is None else (case.thread, *case.joined, *case.threads)
-        return tuple(message_row(thread, message) for thread in threads)
+        if case is None or message is None:
+            return ()
+        return tuple(message_row(thread, message) for thread in (case.thread, *case.joined, *case.threads))
 
     return MappingProxyType({row: rows_named})
 

@@ -85,11 +85,15 @@ def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
 # The need ----------------------------------------------------------------------------------------------
 
 
+_UNBOUND = (StartOutbound, LogCase, ReceiveMessage, ChangesMessage)
+"""What starts a case, which has no time yet; or a customer sends."""
+
+
 @measures("at", "last", "seconds_to_go")
 def time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
-    if isinstance(command, StartOutbound | LogCase | ReceiveMessage | ChangesMessage):
-        return None  # it starts a case, which has no time yet; or a customer sends it
+    if isinstance(command, _UNBOUND):
+        return None
     last: datetime | None = None
     what = ""
     if isinstance(command, PresenceCommand):

@@ -20,12 +20,12 @@ import re
 
 from casecore.channels import EMAIL, Channel
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
-from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, RelationsDue
 from casecore.rooms.aftermath import (
+    NOTHING_LEFT,
     Aftermath,
     CaseAndAftermath,
     HasAftermath,
@@ -265,7 +265,7 @@ def _next_state(view: SeesWrapUp, event: Event, agent_id: str, *, contacts: int,
 
 
 def _new_aftermath(_: CaseStarted) -> Aftermath:
-    return editing_class(Aftermath)()
+    return NOTHING_LEFT
 
 
 def _wrap_up(event: WrapUpOwed) -> WrapUp:

@@ -32,7 +32,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from casecore.channels import EMAIL, Channel
-from casecore.desk import Desk
+from casecore.desk import AnyDesk, Desk
 from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.records import editing_class, freeze, record
@@ -245,7 +245,7 @@ def is_ahead(file: CaseFile, at: datetime) -> bool:
     return file.case_time is not None and file.case_time.changed_at > at
 
 
-def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime, policy: Policy) -> Iterator[RescindOffer]:
+def offers_to_rescind(file: CaseFile, desk: AnyDesk, at: datetime, policy: Policy) -> Iterator[RescindOffer]:
     """Take back the offers of a case that their agents cannot accept any more.
 
     Args:
@@ -265,7 +265,7 @@ def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime, policy: Policy) 
             yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.CANNOT_TAKE)
 
 
-def next_offer(desk: Desk, at: datetime) -> Command | None:
+def next_offer(desk: AnyDesk, at: datetime) -> Command | None:
     """The next command that routing proposes; None when there is nothing to do.
 
     Args:
@@ -305,7 +305,7 @@ def route(desk: Desk, at: datetime) -> tuple[Command, ...]:
     return tuple(proposed)
 
 
-def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
+def next_for(desk: AnyDesk, agent: str, at: datetime) -> Command | None:
     """What an agent gets who asks for work ("Give me more"): the command that takes it, or None.
 
     Args:
@@ -374,7 +374,7 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) -> Explanation:
+def explain_route(desk: AnyDesk, case: str, at: datetime, *, review: bool = False) -> Explanation:
     """Why a waiting case, or the review of its draft, goes to whom it goes.
 
     Args:

@@ -20,20 +20,24 @@ somebody else comes who takes such reviews.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import datetime
 from itertools import product
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from casecore.channels import Channel
-from casecore.desk import Desk
+from casecore.desk import AnyDesk
 from casecore.kernel import SYSTEM, Command, Event
+from casecore.kernel.effects import ByClass
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Priority, Strategy
+from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.agents import Agent
-from casecore.rooms.composition import CaseFile
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.cases import Case
+from casecore.rooms.composition import CaseFile, House
 from casecore.rooms.eligibility import ANY, OBSTACLES_TO_ALL, Obstacle, obstacles_to
-from casecore.rooms.offers import OfferWork
+from casecore.rooms.offers import Offers, OfferWork
 from casecore.rooms.opening_hours import is_closed
 from casecore.rooms.overflow import helping_queue, overflows_at
 from casecore.rooms.reviews import not_reviewer
@@ -132,6 +136,8 @@ class _Lane:
         return None if best is None else best[-1]
 
 
+_NO_CREWS: Final[list[_Crew]] = []
+
 FirstWork: TypeAlias = tuple[datetime, float, datetime, str, bool, _Lane]
 """A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
@@ -192,6 +198,45 @@ class _Line:
         return *work_rank(cut_off, since, case, at, self.priority, review=review), lane
 
 
+_LOOKED_AT: Final = (Case, Offers, WaitingDraft, Aftermath)
+"""The sheets of a case at which routing looks."""
+
+Touches: TypeAlias = ByClass[tuple[Callable[[Any], str] | None, Callable[[Any], str] | None]]
+"""For events of a class: how it is found whose sheets they change at which routing looks, and which agent they change;
+None where they change no such thing."""
+
+
+def _touches_in(house: House) -> Touches:
+    def touched(kind: type[Event], *records: type) -> Callable[[Any], str] | None:
+        return next((effect.row_id for effect in house.effects[kind] if effect.record in records), None)
+
+    return ByClass(lambda kind: (touched(kind, *_LOOKED_AT), touched(kind, Agent)))
+
+
+MOST_KINDS: Final = 5_000
+"""For so many kinds of agents it is remembered what they can take."""
+
+
+def _kind_of(agent: Agent) -> tuple[Any, ...]:
+    """All that decides which sorts of work of the queues they serve an agent can take: most are like many others."""
+    kind: tuple[Any, ...] = (
+        agent.presence,
+        agent.next_reason,
+        agent.wrap_ups,
+        agent.permissions,
+        agent.channels,
+        agent.logged_calls,
+        agent.reviews,
+        agent.reviews_offered,
+        *agent.held.items(),
+    )
+    rarer = agent.offered, agent.pending, agent.resolved, agent.capacity
+    if any(rarer):
+        for table in rarer:
+            kind += (0, *table.items())  # where one table ends, and the next begins
+    return kind
+
+
 class Router:
     """An index of what waits on a desk and of who can take it.
 
@@ -201,14 +246,17 @@ class Router:
         desk: The whole desk; everything that waits is entered.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AnyDesk) -> None:
+        self._touches = _touches_in(desk.house)
         self._now = LONG_AGO if desk.now is None else desk.now
         self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
 
-    def _enter_all(self, desk: Desk, policy: Policy) -> None:
+    def _enter_all(self, desk: AnyDesk, policy: Policy) -> None:
         self._policy = policy
+        self._one_for_all = not policy.override  # whatever the case is
         self._lines: dict[tuple[WaitingPlace, Strategy], _Line] = {}
         self._lines_served: defaultdict[str, list[_Line]] = defaultdict(list)
+        self._lines_of: dict[frozenset[str], list[_Line]] = {}
         self._with_hours = [queue for queue, held in policy.queues.items() if held.hours is not None]
         self._closed: frozenset[str] = frozenset()
         self._will_overflow, self._overflowed = OrderedNames(), OrderedNames()
@@ -216,6 +264,7 @@ class Router:
         self._same: dict[Sorts, Sorts] = {}
         self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
         self._crews_of: dict[str, list[_Crew]] = {}
+        self._takes: dict[tuple[Any, ...], dict[Sorts, Sorts]] = {}
         self._at: datetime | None = None
         self._first_works: dict[_Line, FirstWork] = {}
         self._stirred: set[_Line] = set()
@@ -228,28 +277,31 @@ class Router:
         for agent in desk.agents.values():
             self._enter_agent(agent)
 
-    def update(self, desk: Desk, events: Iterable[Event]) -> None:
+    def update(self, desk: AnyDesk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
 
         Args:
             desk: The desk after it.
             events: What happened.
         """
-        cases: dict[str | None, None] = {}
-        agents: dict[str | None, None] = {}
+        cases: dict[str, None] = {}
+        agents: dict[str, None] = {}
         for event in events:
-            cases[getattr(event, "case", None)] = None
-            agents[getattr(event, "agent", None)] = None
+            case_of, agent_of = self._touches[event.__class__]
+            if case_of is not None:
+                cases[case_of(event)] = None
+            if agent_of is not None:
+                agents[agent_of(event)] = None
         for case in cases:
-            file = None if case is None else desk.cases.get(case)
+            file = desk.cases.get(case)
             if file is not None:
                 self._enter_case(file, desk)
         for agent in agents:
-            row = None if agent is None else desk.agents.get(agent)
+            row = desk.agents.get(agent)
             if row is not None:
                 self._enter_agent(row)
 
-    def next(self, desk: Desk, at: datetime) -> Command | None:
+    def next(self, desk: AnyDesk, at: datetime) -> Command | None:
         """The next command that routing proposes, as `routing.next_offer` would; None when there is nothing to do.
 
         Args:
@@ -261,7 +313,10 @@ class Router:
             self._now = at
             self._enter_all(desk, policy)
         self._now = at
-        self._follow_time(desk)
+        if self._with_hours or self._will_overflow.entry_of or self._overflowed.entry_of:
+            self._follow_time(desk)
+        if not (self._stirred or self._first_works or self._doubtful or self._ahead):
+            return None  # nothing has happened since nothing was left to do
         for case in [case for case in sorted(self._ahead) if not is_ahead(desk.cases[case], at)]:
             self._ahead.discard(case)
             self._enter_case(desk.cases[case], desk)
@@ -286,7 +341,7 @@ class Router:
             self._compare_line(lane.line, at)
         return None
 
-    def _follow_time(self, desk: Desk) -> None:
+    def _follow_time(self, desk: AnyDesk) -> None:
         """Let cases overflow whose time has come, or has not should the clock go back; and queues open and close."""
         for waiting, has_come in ((self._will_overflow, True), (self._overflowed, False)):
             while (entry := waiting.first_entry()) is not None and (entry[1] <= self._now) is has_come:
@@ -333,23 +388,25 @@ class Router:
 
     # Entering ------------------------------------------------------------------------------------------
 
-    def _enter_case(self, file: CaseFile, desk: Desk) -> None:
+    def _enter_case(self, file: CaseFile, desk: AnyDesk) -> None:
         case, offers = file.case.id, file.offers
         cases, reviews = self._lane_of
         self._will_overflow.drop_name(case)
         self._overflowed.drop_name(case)
-        self._place_work(case, cases, waiting_case(file, self._policy), desk)
-        self._place_work(case, reviews, waiting_review(file, self._policy), desk)
+        waits, review = waiting_case(file, self._policy), waiting_review(file, self._policy)
+        if waits is not None or case in cases:
+            self._place_work(case, cases, waits, desk)
+        if review is not None or case in reviews:
+            self._place_work(case, reviews, review, desk)
         for agent in self._offers_of.pop(case, ()):
             self._offered_to[agent].discard(case)
-        offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
-        if offered:
-            self._offers_of[case] = offered
+        if offers is not None and (offers.offered_to is not None or offers.review_to is not None):
+            offered = self._offers_of[case] = frozenset(filter(None, (offers.offered_to, offers.review_to)))
             self._doubtful.add(case)
             for agent in offered:
                 self._offered_to[agent].add(case)
 
-    def _place_work(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
+    def _place_work(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: AnyDesk) -> None:
         lane = None if work is None else self._lane_for(work, self._place_of(work), desk)
         before = lane_of.get(case)
         if before is not None:
@@ -376,7 +433,7 @@ class Router:
             self._will_overflow.set_entry((due, due, work.case))
         return work.queue, helping_queue(work.queue, work.since, self._policy, self._now)
 
-    def _lane_for(self, work: Work, place: WaitingPlace, desk: Desk) -> _Lane:
+    def _lane_for(self, work: Work, place: WaitingPlace, desk: AnyDesk) -> _Lane:
         sort = (work.channel, work.review, work.aspect, work.logged)
         strategy = self._policy.of(work.aspect).routing.agents
         line = self._lines.get((place, strategy))
@@ -385,6 +442,7 @@ class Router:
             line = self._lines[place, strategy] = _Line(place, priority, self._turns[strategy])
             for queue in filter(None, place):
                 self._lines_served[queue].append(line)
+            self._lines_of.clear()
         lane = line.lanes.get(sort)
         if lane is None:
             lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
@@ -400,32 +458,52 @@ class Router:
         return self._same.setdefault(found, found)
 
     def _enter_agent(self, agent: Agent) -> None:
-        free = _takes_offers(agent, self._policy)
-        self._enter_turn(agent, self._crews_for(agent, free=free))
+        self._enter_turn(agent, self._crews_for(agent))
         if agent.offered or agent.reviews_offered:
             self._doubtful |= self._offered_to[agent.id]
 
-    def _crews_for(self, agent: Agent, *, free: bool) -> list[_Crew]:
-        """Where somebody stands who is as this agent is; `free`, whether nothing keeps them from all work."""
-        crews, takes = [], dict[Sorts, Sorts]()
-        for queue in agent.queues:
-            for line in self._lines_served[queue]:
-                if line.place[1] == queue and line.place[0] in agent.queues:
-                    continue  # they stand in it already
-                sorts = takes.get(line.sorts)
-                if sorts is None:
-                    sorts = self._share_sorts([sort for sort in line.sorts if self._takes_sort(agent, sort, free=free)])
-                    takes[line.sorts] = sorts
-                if sorts:
-                    crews.append(line.crews.get(sorts) or line.form_crew(sorts))
+    def _crews_for(self, agent: Agent) -> list[_Crew]:
+        """Where somebody stands who is as this agent is."""
+        if agent.offered and self._one_for_all and agent.ringing >= self._policy.routing.offers_at_once:
+            return []  # mostly: something rings
+        crews, takes = [], self._takes_of(agent)
+        for line in self._lines_of.get(agent.queues) or self._find_lines(agent.queues):
+            sorts = takes.get(line.sorts)
+            if sorts is None:
+                sorts = takes[line.sorts] = self._sorts_for(agent, line.sorts)
+            if sorts:
+                crews.append(line.crews.get(sorts) or line.form_crew(sorts))
         return crews
 
+    def _find_lines(self, queues: frozenset[str]) -> list[_Line]:
+        """The lines from which those take who serve these queues, each once; remembered until another is formed."""
+        served = (line for queue in queues for line in self._lines_served[queue])
+        lines = self._lines_of[queues] = [*dict.fromkeys(served)]
+        return lines
+
+    def _takes_of(self, agent: Agent) -> dict[Sorts, Sorts]:
+        """Of some sorts those that somebody can take who is as this agent is, as far as they were looked at."""
+        kind = _kind_of(agent)
+        takes = self._takes.get(kind)
+        if takes is None:
+            if len(self._takes) >= MOST_KINDS:
+                self._takes.clear()
+            takes = self._takes[kind] = {}
+        return takes
+
+    def _sorts_for(self, agent: Agent, sorts: Sorts) -> Sorts:
+        free = _takes_offers(agent, self._policy)
+        return self._share_sorts([sort for sort in sorts if self._takes_sort(agent, sort, free=free)])
+
     def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
-        name, before = agent.id, self._crews_of.get(agent.id, [])
-        self._crews_of[name] = crews
+        name = agent.id
+        before = self._crews_of.get(name, _NO_CREWS)
+        self._crews_of[name] = crews  # also where they stand nowhere: a line may form in which they do
         moves = crews != before
         if moves:
             self._change_crews(before, crews)
+        elif not crews:
+            return  # nobody asks for their turn
         for strategy, turns in self._turns.items():
             place = agent_turn(agent, strategy)
             if moves or place != turns.get(name):
@@ -436,13 +514,18 @@ class Router:
 
     def _change_crews(self, before: list[_Crew], now: list[_Crew]) -> None:
         """Move somebody from the crews they stood in to those they stand in now."""
-        stays = {*before}.intersection(now)
-        left = {crew.line: crew for crew in before if crew not in stays}
-        come = {crew.line: crew for crew in now if crew not in stays}
-        self._stirred.update(line for line, crew in left.items() if line.leave_crew(crew))
-        for line, crew in come.items():
-            if line.join_crew(crew, left[line].sorts if line in left else _NO_SORTS):
-                self._stirred.add(line)
+        stirred, sorts_in = self._stirred, dict[_Line, Sorts]()
+        for crew in before:
+            if crew not in now:
+                line = crew.line
+                sorts_in[line] = crew.sorts
+                if line.leave_crew(crew):
+                    stirred.add(line)
+        for crew in now:
+            if crew not in before:
+                line = crew.line
+                if line.join_crew(crew, sorts_in.get(line, _NO_SORTS)):
+                    stirred.add(line)
 
     def _takes_sort(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""

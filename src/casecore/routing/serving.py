@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from casecore.desk import Desk
+from casecore.desk import AnyDesk
 from casecore.kernel import frozen
 from casecore.kernel.fields import to_instant
 from casecore.policies import Policy
@@ -42,7 +42,7 @@ class Unserved:
         return f"{what} waits in {self.queue} since {self.since:%Y-%m-%d %H:%M:%S}: {self.why}"
 
 
-def unserved(desk: Desk, at: datetime) -> tuple[Unserved, ...]:
+def unserved(desk: AnyDesk, at: datetime) -> tuple[Unserved, ...]:
     """Every case, and every review, that waits in a queue that nobody serves, the longest waiting first.
 
     It looks at the whole desk, so a host with many cases asks it now and then, and is told of single ones by

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from casecore.desk import Desk
+from casecore.desk import AnyDesk, Desk
 from casecore.kernel import MissingRow, Refused
 from casecore.kernel.loading import NotLoaded
 from casecore.promises import Step
@@ -25,7 +25,7 @@ from casecore.rooms.composition import TABLES
 Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
-def rows_of(desk: Desk) -> Rows:
+def rows_of(desk: AnyDesk) -> Rows:
     """Every row of a desk, by table and id, as copies that nothing done to the desk can change."""
     return {table: {row: attrs.astuple(held) for row, held in getattr(desk, table).items()} for table in TABLES}
 

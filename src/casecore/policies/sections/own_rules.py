@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
-from attrs import frozen
-
-from casecore.kernel import Enforcement
+from casecore.kernel import Enforcement, frozen
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.kernel.words import is_blank, same_form
 from casecore.policies.conditions import ALWAYS, AnyNumber, Condition, Conditions, Test
