@@ -157,11 +157,19 @@ class TestPromise21:
 
     def test_proved(self):
         """A change that strands nobody: proved, and in how many worlds that was tried."""
-        policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
+        policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'wrap_up.disposition' = false }\n")
         report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         (judged,) = report.judgements
         assert (PromiseVerdict.PROVED, ("an-email-complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
         assert judged.times > 10
+
+    def test_untouched(self):
+        """Where nobody looks at what changes, whatever is in flight goes on as before, and no switch is tried."""
+        policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
+        (judged,) = report.judgements
+        assert (PromiseVerdict.PROVED, (), 0) == (judged.verdict, judged.scopes, judged.times)
+        assert "in 1 scope nobody can tell that it has come" == judged.why
 
     def test_fails(self):
         """A change that leaves no way to closed: with the date, the story and the hint."""

@@ -1,6 +1,7 @@
 """`diff`: what an edit of the shipped SOP changes, group by group, and what no edit may ever show."""
 
 import copy
+import multiprocessing
 from datetime import UTC, datetime
 
 import attrs
@@ -12,7 +13,9 @@ from casecore.check import scopes
 from casecore.check.joined_scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.check.scopes import EVERYTHING, CheckedScope
 from casecore.diff import Comparison, Edit, diff, over_time
-from casecore.diff.comparison import Untold
+from casecore.diff.formats import FORMATS
+from casecore.diff.in_scope import Untold
+from casecore.diff.report import compare
 from casecore.explore import Part, Scope, traces
 from casecore.explore.scope import NOON
 from casecore.policies.edits import apply_edit, edits_of
@@ -31,6 +34,8 @@ from tests.edits import (
     changing,
     sop,
 )
+
+needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="it cannot copy itself")
 
 NO_CLOCK = {"the silence counts from the question"}
 """Where a search that lets each instant pass by itself sees a question older than the silence it asks about."""
@@ -132,6 +137,21 @@ class TestGroups:
         told, limit = [], attrs.evolve(SCOPES["limit"], ways=frozenset({"18"}))
         diff(SOP, sop(capacity__chat=3), scopes=(limit, SCOPES["offer"]), progress=told.append)
         assert ["limit", "limit, in flight", "offer"] == told
+
+    @needs_fork
+    @pytest.mark.parametrize("changes", [{"capacity__chat": 3}, {"lifecycle__close_from": ["resolved"]}])
+    def test_jobs(self, changes):
+        """Whatever their number, and wherever it was found, the report is the same, word for word."""
+        new, told = sop(**changes), ([], [])
+        where = {"scopes": (attrs.evolve(SCOPES["limit"], ways=frozenset({"18"})), SCOPES["offer"]), "promises": True}
+        one, two = (compare(SOP, new, **where, jobs=jobs, progress=told[jobs - 1].append) for jobs in (1, 2))
+        assert [tell(one, "old", "new", None) for tell in FORMATS.values()] == [
+            tell(two, "old", "new", None) for tell in FORMATS.values()
+        ]
+        stories = [[repr(change.story.steps) for change in found.periods[0][1].changes] for found in (one, two)]
+        assert stories[0] == stories[1]
+        assert {name for name in told[0] if not name.endswith("in flight")} == {*told[1]}
+        assert len(told[1]) == len({*told[1]})
 
 
 class TestDates:

@@ -168,14 +168,22 @@ set = {{ "capacity.email" = 5 }}
 
 
 def test_what_notes_everything():
-    """Who asks for all periods, for other values or for everything as plain data, has looked at everything."""
+    """Who asks for other values, or for everything as plain data, has looked at everything."""
     for look in (
-        lambda policy: [*policy.periods(None)],
         lambda policy: policy.with_values([("override[0].set", {"capacity.chat": 3})]),
         lambda policy: policy.to_dict(),
         note_all,
     ):
         assert ["value", "whatsapp"] in read_by(look, LAYERED)
+
+
+def test_a_period_is_looked_at_by_itself():
+    """Of what is in force from a date on is noted what the change sets, and what is read around it."""
+    seen = read_by(lambda policy: [then.capacity.email > 1 for _, _, then in policy.periods(None)], LAYERED)
+    compared, value = ["compared", "gt", 1, "capacity", "email"], ["value", "capacity", "email"]
+    assert [compared, ["value", "change", 0, "set"], value] == [place for place in seen if place[0] != "there"]
+    plain = LoggedPolicy.noting(SOP, PolicyLog())
+    assert [(None, None, plain)] == [*plain.periods(AFTER)]
 
 
 def test_lines_are_not_kept():

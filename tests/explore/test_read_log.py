@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casecore import HOUSE, MissingRow, Policy
 from casecore.explore.components import apply_events, rows_of_desk
-from casecore.explore.memo import CASE_PLACE, Facts, Memo, look_at_desk
+from casecore.explore.memo import CASE_PLACE, Facts, Memo, NumberedPlaces, look_at_desk
 from casecore.explore.pages import LoggedBooks, Writings, pages_of
 from casecore.explore.read_log import LoggedDesk, names_of_fields
 from casecore.explore.scope import NOON
@@ -24,6 +24,7 @@ from casecore.statuses import Status
 from casecore.testing.scenario import T0, case_in
 from casecore.testing.scenario import given as given_that
 from casecore.testing.strategies import runs
+from tests.profiles import examples
 
 SOP = Policy.default()
 
@@ -196,6 +197,9 @@ def test_an_event_about_a_row_that_is_missing_is_an_error():
 # Questions ---------------------------------------------------------------------------------------------
 
 
+PLACES = NumberedPlaces()
+
+
 @attrs.frozen
 class Place:
     """A situation of the story's rows, in which a case may have another status."""
@@ -206,7 +210,7 @@ class Place:
     def facts(self):
         """Of ana, and of the case with all that belongs to it."""
         case = {key: row for key, row in self.rows.items() if key[0] != "agents"}
-        return (Facts({("agents", "ana"): self.rows["agents", "ana"]}), Facts(case))
+        return (Facts({("agents", "ana"): self.rows["agents", "ana"]}, PLACES), Facts(case, PLACES))
 
     def desk(self, log):
         """The desk of these rows."""
@@ -228,7 +232,7 @@ def test_a_question_is_asked_once_for_what_it_reads():
         return case.status, desk.agents["ana"].reason if case.status is Status.OPEN else None
 
     read = set()
-    question = Memo(ask, {"ana": 0}, read, look_at_desk)
+    question = Memo(ask, {"ana": 0}, PLACES, read, look_at_desk)
     here, elsewhere = placed(), placed(case={"reason": "billing"}, agent={"name": "Anna"})
     assert (Status.OPEN, "") == question(here) == question(elsewhere)
     assert 1 == question.evaluations
@@ -243,16 +247,53 @@ def test_a_question_is_asked_once_for_what_it_reads():
         (0, reason),
     ] == question.readings(here)
     assert {("cases", "c1"), status[:3], status, reason} == read
-    assert (0, reason) == (
-        question.advance(here.facts[CASE_PLACE]).whose,
-        question.advance(here.facts[CASE_PLACE]).path,
-    )
-    unknown = placed(case={"status": Status.PENDING}).facts[CASE_PLACE]
-    assert status == question.advance(unknown).path
+    known = question.advance(here.facts[CASE_PLACE])
+    assert (0, reason) == (known.whose, PLACES.path_of(known.place))
+    unknown = question.advance(placed(case={"status": Status.PENDING}).facts[CASE_PLACE])
+    assert status == PLACES.path_of(unknown.place)
+
+
+FIELDS = ("status", "reason", "language", "queue")
+LETTERS = st.sampled_from("abc")
+VALUES = st.fixed_dictionaries({"case": st.fixed_dictionaries(dict.fromkeys(FIELDS, LETTERS))})
+WAYS = st.recursive(
+    st.sampled_from("xy"),
+    lambda then: st.tuples(
+        st.sampled_from((*FIELDS, "ana")), st.dictionaries(st.sampled_from("abc"), then, max_size=2), then
+    ),
+    max_leaves=12,
+)
+"""What a question reads first, where each value leads, and where all others do."""
+
+
+def go(desk, way):
+    """The end of a way."""
+    while isinstance(way, tuple):
+        name, leads, otherwise = way
+        value = desk.agents["ana"].name if name == "ana" else getattr(desk.cases["c1"].case, name)
+        way = leads.get(value, otherwise)
+    return way
+
+
+@examples(60)
+@given(WAYS, st.lists(st.tuples(VALUES, LETTERS), min_size=1, max_size=12))
+def test_a_memo_answers_as_the_question_does(way, drawn):
+    """Whatever it knows already, and wherever ways part: in the middle of what was read at once, or at its end."""
+    question = Memo(lambda desk: go(desk, way), {"ana": 0}, PLACES, set(), look_at_desk)
+    for case, name in drawn:
+        place = placed(**case, agent={"name": name})
+        of_case = question.of_case(place.facts[CASE_PLACE])
+        answer = go(place.desk({}), way)
+        asked = question.evaluations
+        assert [answer] * 3 == [of_case(place), question(place), question.of_case(place.facts[CASE_PLACE])(place)]
+        assert question.evaluations <= asked + 1
+        read = {}
+        go(place.desk(read), way)
+        assert [*read] == [path for _, path in question.readings(place)]
 
 
 def test_a_question_that_reads_nothing_has_one_answer():
     """It is asked once, wherever that is."""
-    question = Memo(lambda desk: "yes", {"ana": 0}, set(), look_at_desk)
+    question = Memo(lambda desk: "yes", {"ana": 0}, PLACES, set(), look_at_desk)
     assert ["yes", "yes"] == [question(placed()), question(placed(case={"status": Status.NEW}))]
     assert (1, []) == (question.evaluations, question.readings(placed()))

@@ -17,7 +17,7 @@ from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Part, Scope, Watched
-from casecore.explore.memo import Branch, Leaf
+from casecore.explore.memo import Branch, Leaf, Run
 from casecore.explore.model import NO_QUESTIONS, Model, Questions
 from casecore.explore.pages import LINKS, books_of
 from casecore.explore.read_log import SORT_OF
@@ -228,6 +228,8 @@ def answers(node):
     elif isinstance(node, Branch):
         for lead in node.leads.values():
             yield from answers(lead)
+    elif isinstance(node, Run):
+        yield from answers(node.then)
 
 
 def assert_the_same(search):

@@ -201,22 +201,25 @@ def check_summary(report: Report) -> str:
 
 def search_text(report: Report) -> str:
     """How much was tried, in words: what every verdict is worth."""
-    worlds = sum(scope.worlds for scope in report.searched)
-    steps = sum(scope.transitions for scope in report.searched)
-    cut = sum(not scope.complete for scope in report.searched)
-    more = worlds - sum(scope.desks for scope in report.searched)
+    searched = [scope for scope in report.searched if not scope.alike]
+    worlds = sum(scope.worlds for scope in searched)
+    steps = sum(scope.transitions for scope in searched)
+    cut = sum(not scope.complete for scope in searched)
+    more = worlds - sum(scope.desks for scope in searched)
     books = f" ({more:,} more than desks, by what the witnesses wrote down)" if more else ""
     counted = f"{plural(worlds, 'world')}{books}"
-    sizes = f"{plural(len(report.searched), 'scope')}: {counted}, {plural(steps, 'step')} between them"
+    sizes = f"{plural(len(searched), 'scope')}: {counted}, {plural(steps, 'step')} between them"
     given_up = f"{plural(cut, 'scope')} given up at the limit" if cut else "all of them"
     walked = f"; and walked {plural(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
-    return f"{sizes}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
+    untouched = len(report.searched) - len(searched)
+    alike = f"; no change touches {plural(untouched, 'scope')}, which was searched before it" if untouched else ""
+    return f"{sizes}, {given_up}{alike}{walked}" if report.searched else f"no scope was searched{walked}"
 
 
 def scope_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Each scope: its name, who is there, how many worlds and steps there are, and whether all of them were tried."""
     for scope in report.searched:
-        tried = "all" if scope.complete else "given up"
+        tried = "as before" if scope.alike else "all" if scope.complete else "given up"
         yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
 
 

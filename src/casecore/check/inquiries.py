@@ -55,12 +55,28 @@ class Inquiry(Generic[T]):
         return Task(self.name, partial(self.do, *self.policies), self.size)
 
 
+@attrs.frozen
+class Noted:
+    """What came of an inquiry, and where was looked for it.
+
+    Attributes:
+        answer: As plain data.
+        looked: Where was looked; None: at lines of the file, which tell nothing.
+    """
+
+    answer: PlainAnswer
+    looked: PlacesRead | None
+
+
 class Answers:
     """Answers to inquiries, from a cache if there is one.
 
     Args:
         cache: Where they are kept.
         house: The rooms that decide.
+
+    Attributes:
+        noted: Of every inquiry that was asked so, what came of it and where was looked.
 
     Raises:
         ValueError: When the cache keeps answers of other rooms.
@@ -71,18 +87,26 @@ class Answers:
             raise ValueError("the cache keeps answers of other rooms; write Cache.open(house=…, called=…)")
         self._cache = cache
         self._said: dict[int, tuple[Policy, PlainPolicy]] = {}
+        self.noted: dict[Inquiry[Any], Noted] = {}
 
     def to_all(
-        self, inquiries: Sequence[Inquiry[Any]], jobs: int, shared: Sequence[object], progress: Callable[[str], None]
+        self,
+        inquiries: Sequence[Inquiry[Any]],
+        jobs: int,
+        shared: Sequence[object],
+        progress: Callable[[str], None],
+        *,
+        noting: bool = False,
     ) -> list[Any]:
-        """The answers to inquiries, in their order; arguments as for `run_tasks`."""
-        if self._cache is None:
+        """The answers to inquiries, in order; arguments as for `run_tasks`, and whether to note where they look."""
+        if self._cache is None and not noting:
             return run_tasks([inquiry.task for inquiry in inquiries], jobs, shared, progress)
         known = {inquiry: self._recall(inquiry, self._cache) for inquiry in inquiries}
         new = [inquiry for inquiry in inquiries if known[inquiry] is None]
         learnt = [Task(inquiry.name, partial(self._learn, inquiry, self._cache), inquiry.size) for inquiry in new]
-        for inquiry, plain in zip(new, run_tasks(learnt, jobs, shared, progress), strict=True):
-            known[inquiry] = (inquiry.from_plain(plain),)
+        for inquiry, noted in zip(new, run_tasks(learnt, jobs, shared, progress), strict=True):
+            self.noted[inquiry] = noted
+            known[inquiry] = (inquiry.from_plain(noted.answer),)
         return [answer for (answer,) in filter(None, map(known.get, inquiries))]
 
     def to(self, inquiry: Inquiry[T]) -> T:
@@ -91,31 +115,38 @@ class Answers:
         found: T = answer
         return found
 
-    def _recall(self, inquiry: Inquiry[Any], cache: Cache) -> tuple[Any] | None:
+    def _recall(self, inquiry: Inquiry[Any], cache: Cache | None) -> tuple[Any] | None:
         """The answer that was kept; None where there is none for these policies."""
+        if cache is None:
+            return None
         said, question = self._said_by(inquiry), inquiry.question()
         kept = cache.recall(question, said)
         if kept is None or (inquiry.tell_again is None and not kept.tells_alike):
             return None
         with suppress(*NOT_AS_KEPT):
-            plain = kept.answer
+            plain, looked = kept.answer, kept.looked
             if inquiry.tell_again is not None and not kept.tells_alike:
                 logs = [PolicyLog() for _ in inquiry.policies]
                 plain = inquiry.tell_again(plain, *map(LoggedPolicy.noting, inquiry.policies, logs))
-                cache.keep(question, said, PlacesRead(kept.looked.read, [log.reads for log in logs]), plain)
-            return (inquiry.from_plain(plain),)
+                looked = PlacesRead(looked.read, [log.reads for log in logs])
+                cache.keep(question, said, looked, plain)
+            answer = inquiry.from_plain(plain)
+            self.noted[inquiry] = Noted(plain, looked)
+            return (answer,)
         return None
 
-    def _learn(self, inquiry: Inquiry[Any], cache: Cache) -> PlainAnswer:
+    def _learn(self, inquiry: Inquiry[Any], cache: Cache | None) -> Noted:
         logs = [PolicyLog() for _ in inquiry.policies]
         answer = inquiry.do(*map(LoggedPolicy.noting, inquiry.policies, logs))
         plain = json.loads(json.dumps(inquiry.to_plain(answer)))
-        if all(log.may_be_kept for log in logs):
-            looked = PlacesRead(
-                [log.reads for log in logs], [log.telling.reads for log in logs], any(log.untold for log in logs)
-            )
+        if not all(log.may_be_kept for log in logs):
+            return Noted(plain, None)
+        looked = PlacesRead(
+            [log.reads for log in logs], [log.telling.reads for log in logs], any(log.untold for log in logs)
+        )
+        if cache is not None:
             cache.keep(inquiry.question(), self._said_by(inquiry), looked, plain)
-        return plain
+        return Noted(plain, looked)
 
     def _said_by(self, inquiry: Inquiry[Any]) -> list[PlainPolicy]:
         """What the policies of an inquiry say; of a policy that several inquiries are about it is found once."""

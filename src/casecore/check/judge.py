@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
 from typing import Any, Final
 
 import attrs
@@ -36,13 +35,12 @@ from casecore.check.rule_traps import blamed_paths
 from casecore.check.scope_search import (
     ScopeSearch,
     Wanted,
-    choose_scopes,
     dated_scopes,
     describe_search,
-    moved_policy,
     occasion_name,
 )
 from casecore.check.scopes import LOWERED_LIMIT, find_scopes, scopes_of
+from casecore.check.untouched import Periods, PeriodSearch
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
@@ -54,6 +52,7 @@ from casecore.promises.assignment import LONGEST_FIRST
 from casecore.promises.in_force import InForce
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.promises.written_rules import NEVER_REFUSES, missing_rules
+from casecore.reports.text import plural
 from casecore.rooms.composition import HOUSE, House
 from casecore.statuses import Status
 
@@ -106,21 +105,13 @@ def check(
     _promises_numbered(asked_for, house, policy)  # so that a number that there is not is told
     chosen = asked_for if chosen else chosen
     promises, names = _promises_numbered(chosen, house, policy), scopes if isinstance(scopes, str) else tuple(scopes)
-    periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
-    planned = [
-        (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin, house)
-    ]
-    answers = Answers(cache, house)
-    inquiries = [
-        search_inquiry(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
-        for checked, then, tried in planned
-    ]
+    periods, answers = Periods(policy, at), Answers(cache, house)
+    search = PeriodSearch(periods, names, promises, house=house, limit=limit, answers=answers)
     walks = [*_walk_inquiries(policy, at, house, walk, seed)]
-    shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
-    with notebook_progress(progress, len(inquiries) + len(walks)) as told:
-        found = answers.to_all((*inquiries, *walks), jobs, shared, told)
-        walked = WalkResult.joined(found[len(inquiries) :])
-        searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
+    shared = (house, policy, *(each for period in periods for each in (period.then, period.tried)))
+    with notebook_progress(progress, search.size + len(walks)) as told:
+        searched, walked_each = search.run(walks, jobs, shared, told)
+        walked = WalkResult.joined(walked_each)
         explorations = [search.found for search in searched]
         used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
         rules = {rule.id for rule in (*house.needs, *house.rules)}
@@ -136,7 +127,7 @@ def check(
             ),
             (
                 NOBODY_STRANDED,
-                partial(_judge_switches, policy, at, names, house, limit, told, answers),
+                partial(_judge_switches, search, names, house, limit, told, answers),
                 bool(policy.change),
             ),
         )
@@ -151,7 +142,7 @@ def check(
             *rule_findings(policy, searched),
             *missing_promises(judgements, required),
         ),
-        searched=tuple(describe_search(exploration) for exploration in explorations),
+        searched=tuple(map(describe_search, searched)),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
         unused=unused,
@@ -350,22 +341,27 @@ def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...], tup
 
 
 def _judge_switches(
-    policy: Policy,
-    at: datetime | None,
+    search: PeriodSearch,
     names: Wanted,
     house: House,
     limit: int,
     progress: Callable[[str], None],
     answers: Answers,
 ) -> Judgement:
-    """What is known of promise 21: whether one of the dated changes strands a case in flight."""
-    conclude, periods = partial(Judgement, NOBODY_STRANDED.number, NOBODY_STRANDED.title), [*policy.periods(at)]
+    """What is known of promise 21: whether one of the dated changes strands a case in flight.
+
+    Where nobody can tell that a change has come, whatever is in flight goes on as before.
+    """
+    conclude, periods = partial(Judgement, NOBODY_STRANDED.number, NOBODY_STRANDED.title), search.periods
     if len(periods) == 1:
         return conclude(PromiseVerdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
-    worlds, complete, scopes = 0, True, list[str]()
-    for (_, _, old), (begin, _, new) in pairwise(periods):
+    worlds, complete, scopes, untouched = 0, True, list[str](), 0
+    for number in range(1, len(periods)):
+        begin, old, new = periods[number].begin, periods[number - 1].then, periods[number].then
         both = scopes_of_both(old, new, house)
-        tried = dated_scopes(find_scopes(names, both) or both, begin)
+        touched = tuple(one for one in find_scopes(names, both) or both if not search.cannot_tell(one, number))
+        tried = dated_scopes(touched, begin)
+        untouched += len(find_scopes(names, both) or both) - len(tried)
         found = try_switches(tried, old, new, house=house, limit=limit, progress=progress, answers=answers)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
         scopes += [checked.scope.name for checked in tried]
@@ -376,7 +372,8 @@ def _judge_switches(
     if not complete:
         why = f"tried in {worlds} worlds and given up, and nothing is known to be wrong so far"
         return conclude(PromiseVerdict.INCONCLUSIVE, why)
-    return conclude(PromiseVerdict.PROVED, times=worlds, scopes=tuple(scopes))
+    why = f"in {plural(untouched, 'scope')} nobody can tell that it has come" if untouched else ""
+    return conclude(PromiseVerdict.PROVED, why, times=worlds, scopes=tuple(scopes))
 
 
 def _why_not_claimed(promise: Promise, policy: Policy) -> str:

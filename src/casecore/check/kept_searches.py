@@ -65,7 +65,7 @@ def search_inquiry(
         partial(_exploration_to_plain, house=house),
         read,
         tell_again,
-        len(scope.commands) + sum(len(part.commands) for part in scope.parts),
+        scope.size,
     )
 
 

@@ -48,6 +48,7 @@ class Searched:
         transitions: How many steps there are between them.
         decisions: How many questions had to be asked for that.
         complete: Whether these are all.
+        alike: The name of the scope that was searched in its stead: no change between the two touches it.
     """
 
     scope: str
@@ -57,6 +58,7 @@ class Searched:
     decisions: int
     complete: bool
     desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
+    alike: str = field(default="", kw_only=True)
 
 
 @frozen

@@ -25,11 +25,17 @@ Wanted = str | Iterable[str | Scope | CheckedScope]
 
 @attrs.frozen(eq=False)
 class ScopeSearch:
-    """A scope that was searched: under which policy, and what was found."""
+    """A scope that was searched: under which policy, and what was found.
+
+    Attributes:
+        alike: The name of the scope that was searched in its stead, because no change between the two touches it
+            (`untouched.py`); none: it was searched itself.
+    """
 
     checked: CheckedScope
     policy: Policy
     found: Exploration
+    alike: str = ""
 
 
 def choose_scopes(
@@ -107,9 +113,9 @@ def occasion_name(number: str) -> str:
     return f"occasion of {number}"
 
 
-def describe_search(found: Exploration) -> Searched:
+def describe_search(search: ScopeSearch) -> Searched:
     """A search as a report holds it."""
-    scope = found.scope
+    found, scope = search.found, search.found.scope
     return Searched(
         scope.name,
         scope.cast,
@@ -118,4 +124,5 @@ def describe_search(found: Exploration) -> Searched:
         transitions=found.transitions,
         decisions=found.decisions,
         complete=found.complete,
+        alike=search.alike,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any, Final, Literal
 
 from attrs import evolve, frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from casecore.check.cache import Cache
 from casecore.check.joined_scopes import scopes_of_both
+from casecore.check.processes import ProcessEnded
 from casecore.check.report import Exit
 from casecore.cli.check import CacheFolder, CannotRun, NoCache, open_cache, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
@@ -62,6 +63,7 @@ def diff(
     house: HouseName = None,
     no_cache: NoCache = False,
     cache_dir: CacheFolder = None,
+    jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
 ) -> int:
     """Tell what a change of an SOP changes, each with the shortest story that shows it.
 
@@ -83,12 +85,14 @@ def diff(
             an installed package has them.
         no_cache: Compare everything anew: nothing that was found before is looked at, and nothing is kept.
         cache_dir: Where answers are kept from one run to the next; in the user's cache folder, if it is left out.
+        jobs: How many scopes are compared at a time; as many as there are cores, if it is left out.
     """
     try:
         rooms = load_house(house)
         cache = open_cache(cache_dir, rooms, house, no_cache=no_cache)
         sides = _two_sides(files, at, git, rooms)
-        compared = _compare_sides(sides, scope, limit, promises=promises, house=rooms, cache=cache)
+        asked: dict[str, Any] = {"house": rooms, "scopes": scope, "limit": limit, "promises": promises}
+        compared = _compare_sides(sides, **asked, cache=cache, jobs=jobs or os.cpu_count() or 1)
         report = evolve(compared, revision=sides.revision)
         day = None if log is None else _redecide_log(log, sides, rooms)
     except (PolicyError, CannotRun, NoRevision, NoHouse, DayError) as error:
@@ -122,15 +126,12 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None, hou
     return Sides(load_policy(files[0], house), load_policy(files[1], house), *files)
 
 
-def _compare_sides(
-    sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool, house: House, cache: Cache | None
-) -> Difference:
-    searches = len(names) or len(scopes_of_both(sides.old, sides.new, house))
+def _compare_sides(sides: Sides, house: House, scopes: tuple[str, ...], **asked: Any) -> Difference:
+    searches = len(scopes) or len(scopes_of_both(sides.old, sides.new, house))
     with show_progress(searches, "comparing") as progress:
         try:
-            asked: dict[str, Any] = {"house": house, "scopes": names, "limit": limit, "promises": promises}
-            return compare(sides.old, sides.new, **asked, progress=progress, cache=cache)
-        except ValueError as error:  # no such scope, or no team under these policies
+            return compare(sides.old, sides.new, house=house, scopes=scopes, **asked, progress=progress)
+        except (ValueError, ProcessEnded) as error:  # no such scope, or no team under these policies
             raise CannotRun(f"{sides.new_name}: {error}") from None
 
 

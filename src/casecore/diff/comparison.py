@@ -114,6 +114,7 @@ def diff(
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
     cache: Cache | None = None,
+    jobs: int = 1,
 ) -> Comparison:
     """Compare two policies by what they decide, and try the switch from one to the other.
 
@@ -126,15 +127,18 @@ def diff(
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched; of what the cache knows, nothing.
         cache: Where answers are kept (`casecore.check.cache`); None: everything is asked.
+        jobs: How many scopes are compared at a time, each in a process of its own where the platform can fork; leave
+            it at one in a program with threads.
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
     every = scopes_of_both(old, new, house)
     chosen = find_scopes(scopes, every) or every
-    answers, asked = Answers(cache, house), partial(comparison_inquiry, house=house, limit=limit, progress=progress)
+    within = progress if jobs == 1 else _say_nothing  # a process of its own says nothing
+    answers, asked = Answers(cache, house), partial(comparison_inquiry, house=house, limit=limit, progress=within)
     inquiries = [(one, asked(one, old, new)) for one in (chosen if edits else ())]
     searched = [(one, inquiry) for one, inquiry in inquiries if inquiry is not None]
-    found = answers.to_all([inquiry for _, inquiry in searched], 1, (house, old, new), progress)
+    found = answers.to_all([inquiry for _, inquiry in searched], jobs, (house, old, new), progress)
     differing = [one for (one, _), compared in zip(searched, found, strict=True) if compared.differs]
     changes = tuple(sorted(_merge_changes([change for one in found for change in one.changes]), key=_sort_key))
     named = {key for change in changes for key in change.edits}
@@ -149,6 +153,7 @@ def diff(
             limit=limit,
             progress=lambda name: progress(f"{name}, promises"),
             answers=answers,
+            jobs=jobs,
         )
     flights = reduce(Flights.and_those, (one.flights for one in found), Flights(0, ()))
     return Comparison(
@@ -177,6 +182,7 @@ def over_time(
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
     cache: Cache | None = None,
+    jobs: int = 1,
 ) -> tuple[tuple[datetime | None, Comparison], ...]:
     """Compare two policies in each period in which they say anything different, with when it begins.
 
@@ -189,10 +195,13 @@ def over_time(
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched; of what the cache knows, nothing.
         cache: Where answers are kept (`casecore.check.cache`); None: everything is asked.
+        jobs: How many scopes are compared at a time, each in a process of its own where the platform can fork; leave
+            it at one in a program with threads.
 
     Returns:
         At least the first period, which begins with None.
     """
+    asked: dict[str, Any] = {"house": house, "limit": limit, "promises": promises}
     begins = {begin for policy in (old, new) for begin, _, _ in policy.periods(None)} - {None}
     wanted = scopes if isinstance(scopes, str) else tuple(scopes)
     found = []
@@ -200,12 +209,14 @@ def over_time(
     for number, (begin, pair, said) in enumerate(periods):
         before, later = [one[2] for one in periods[:number]], periods[number + 1 :]
         if begin is None or (said and said not in before):
-            compared = diff(
-                *pair, house=house, scopes=wanted, limit=limit, promises=promises, progress=progress, cache=cache
-            )
+            compared = diff(*pair, **asked, scopes=wanted, progress=progress, cache=cache, jobs=jobs)
             following = tuple((then, edits_of(*pair)) for then, pair, _ in later if then is not None)
             found.append((begin, attrs.evolve(compared, later=following)))
     return tuple(found)
+
+
+def _say_nothing(_: str) -> None:
+    """Tell nobody."""
 
 
 def _said_from(

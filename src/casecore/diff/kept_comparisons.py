@@ -60,6 +60,7 @@ def comparison_inquiry(
         lambda: ["compare", *asked_in(checked, house), limit],
         partial(_compared_to_plain, here=here),
         lambda plain: _compared_from_plain(plain, here),
+        size=scope.size,
     )
 
 

@@ -47,6 +47,7 @@ def compare(
     promises: bool = False,
     progress: Callable[[str], None] | None = None,
     cache: Cache | None = None,
+    jobs: int = 1,
 ) -> Difference:
     """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`.
 
@@ -59,5 +60,5 @@ def compare(
     require_policies(old, new)
     asked: dict[str, Any] = {"house": house, "scopes": scopes, "limit": limit, "promises": promises}
     with notebook_progress(progress, len(scopes_of_both(old, new, house))) as told:
-        found = over_time(old, new, **asked, progress=told, cache=cache)
+        found = over_time(old, new, **asked, progress=told, cache=cache, jobs=jobs)
     return Difference(old, new, found)

@@ -78,6 +78,7 @@ def compare_verdicts(
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
     answers: Answers = NOTHING_KEPT,
+    jobs: int = 1,
 ) -> tuple[VerdictChange, ...]:
     """The promises whose verdicts differ.
 
@@ -90,15 +91,14 @@ def compare_verdicts(
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
         answers: Where what a check has found is looked for.
+        jobs: How many scopes are searched at a time.
     """
-    searched: tuple[list[ScopeSearch], list[ScopeSearch]] = ([], [])
-    for checked in scopes:
-        progress(checked.scope.name)
-        for policy, found in zip((old, new), searched, strict=True):
-            claimed = [promise for promise in promises_of(house, policy) if promise.claimed(policy)]
-            found.append(
-                ScopeSearch(checked, policy, answers.to(search_inquiry(checked, policy, house, claimed, limit)))
-            )
+    claimed = {id(policy): [one for one in promises_of(house, policy) if one.claimed(policy)] for policy in (old, new)}
+    planned = [(checked, policy) for checked in scopes for policy in (old, new)]
+    inquiries = [search_inquiry(one, policy, house, claimed[id(policy)], limit) for one, policy in planned]
+    explored = answers.to_all(inquiries, jobs, (house, old, new), _telling_once(progress))
+    every = [ScopeSearch(*one, found) for one, found in zip(planned, explored, strict=True)]
+    searched = (every[::2], every[1::2])
     told = []
     for promise in promises_of(house, old, new):
         before, after = (
@@ -115,6 +115,18 @@ def compare_verdicts(
             VerdictChange(promise.number, promise.title, *(map(_unless_only_claimed, pair) if only_claimed else pair))
         )
     return tuple(told)
+
+
+def _telling_once(progress: Callable[[str], None]) -> Callable[[str], None]:
+    """The same progress, which is told of a scope once though it is searched under two policies."""
+    names = set[str]()
+
+    def tell(name: str) -> None:
+        if name not in names:
+            names.add(name)
+            progress(name)
+
+    return tell
 
 
 def is_tested(promise: Promise, policy: Policy, scopes: Iterable[CheckedScope], house: House, limit: int) -> bool:

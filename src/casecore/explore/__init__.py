@@ -37,7 +37,7 @@ from casecore.desk import Desk
 from casecore.explore.model import Model, Questions
 from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Part, Scope
-from casecore.explore.states import StateSearch
+from casecore.explore.states import StateSearch, nothing_collected
 from casecore.explore.traces import IsWanted, Story, StoryFinder
 from casecore.explore.watchers import NOT_WATCHED, Watched, in_books
 from casecore.policies import Policy
@@ -152,8 +152,19 @@ def explore(
         named: Scope = import_module("casecore.check.scopes").scope_named(scope, policy, house)
         scope = named
     model = Model(scope, scope.policy_here(policy), house, Questions(always, sometimes, watched))
-    search = StateSearch(model, limit).run()
-    finder = StoryFinder(search)
+    with nothing_collected():
+        return _explored(scope, StateSearch(model, limit).run(), always, sometimes, possible)
+
+
+def _explored(
+    scope: Scope,
+    search: StateSearch,
+    always: Mapping[str, Callable[[Step], Iterable[str]]],
+    sometimes: Mapping[str, Callable[[Step], bool]],
+    possible: Mapping[str, Callable[[Desk], bool]],
+) -> Exploration:
+    """Everything that came of a search."""
+    model, watched, finder = search.model, search.model.questions.watched, StoryFinder(search)
     found = {
         **{name: _answer_always(search, finder, name, _by_desk(ask)) for name, ask in always.items()},
         **{name: _answer_always(search, finder, name, _by_books(ask)) for name, ask in watched.witnesses.items()},

@@ -16,7 +16,7 @@ Nothing is random, and nothing is compared by its hash alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -25,7 +25,17 @@ from attrs import field
 
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
 from casecore.explore.local_states import LocalState, Move, MoveResult, Successors, timer_instant
-from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, look_at_books, look_at_desk
+from casecore.explore.memo import (
+    CASE_PLACE,
+    CaseMemo,
+    Facts,
+    Leaf,
+    Memo,
+    Node,
+    NumberedPlaces,
+    look_at_books,
+    look_at_desk,
+)
 from casecore.explore.pages import (
     AGENT_PAGES,
     MESSAGE_PAGES,
@@ -141,6 +151,7 @@ class Model:
         self.counting: frozenset[str] = frozenset()
         self._instants_read: frozenset[str] = frozenset()
         self.refused: set[str] = set()
+        self._places = NumberedPlaces()
         self._paths_read: set[Path] = set()
         self._results: dict[Any, MoveResult] = {}
         self.own_rules = OwnRulesMet()
@@ -174,9 +185,9 @@ class Model:
         messages = {kept for part in self.scope.parts for kept in part.kept_messages}
         kept = frozenset(row for kept in messages for row in (message_row(*kept), message_page(*kept)))
         form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept, self.house)
-        self.agents = [ComponentPool(form, _agent_rows(name), self.house) for name in self.agent_names]
-        self.cases = [ComponentPool(form, _case_rows(part), self.house) for part in self.scope.parts]
-        self.nobody = StateComponent(0, {}, Facts({}))
+        self.agents = [ComponentPool(form, _agent_rows(name), self.house, self._places) for name in self.agent_names]
+        self.cases = [ComponentPool(form, _case_rows(part), self.house, self._places) for part in self.scope.parts]
+        self.nobody = StateComponent(0, {}, Facts({}, self._places))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
         self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
@@ -199,15 +210,26 @@ class Model:
         An instant of the books counts as soon as the record's does, although no witness has read it so far: mostly one
         will. Should one have read it that was passed over meanwhile, everything is begun anew as well.
         """
-        instants = self._timer_instants.union(instant.name for instant in self._page_instants)
-        read = instants & {field_at(path) for path in self._paths_read}
-        counting = read | {one.name for one in self._page_instants if one.name_in_record in read}
-        if counting == self.counting and read.isdisjoint(self._passed_over):
+        if not self.unlearned_instants:
             return False
-        self._instants_read = frozenset(read)
-        self.counting = frozenset(counting)
+        self._instants_read, self.counting = self._read_and_counting()
         self.start_over()
         return True
+
+    @property
+    def unlearned_instants(self) -> frozenset[str]:
+        """The instants that have been read, and for which no time passes so far."""
+        read, counting = self._read_and_counting()
+        return (counting - self.counting) | (read & self._passed_over)
+
+    def _read_and_counting(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The instants that some question has read, and with them those that count."""
+        instants = self._timer_instants.union(instant.name for instant in self._page_instants)
+        read = instants & {field_at(path) for path in self._paths_read}
+        return frozenset(read), frozenset(read.union(self._page_instants_of(read)))
+
+    def _page_instants_of(self, read: Collection[str]) -> Iterator[str]:
+        return (one.name for one in self._page_instants if one.name_in_record in read)
 
     @property
     def passing(self) -> frozenset[str]:
@@ -225,15 +247,15 @@ class Model:
 
     def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question about the desks of this scope."""
-        return Memo(ask, self.agent_places, self._paths_read, look_at_desk)
+        return Memo(ask, self.agent_places, self._places, self._paths_read, look_at_desk)
 
     def _memo_of_passing(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question how time passes, by whose reading no instant begins to count."""
-        return Memo(ask, self.agent_places, set(), look_at_desk)
+        return Memo(ask, self.agent_places, self._places, set(), look_at_desk)
 
     def memo_of_books(self, ask: Callable[[LoggedBooks], Any]) -> Memo:
         """A question about the books of the witnesses."""
-        return Memo(ask, self.agent_places, self._paths_read, look_at_books)
+        return Memo(ask, self.agent_places, self._places, self._paths_read, look_at_books)
 
     def _command_move(self, place: int | None, command: Command, side: int) -> Move:
         policy = self.policies[side]
@@ -492,19 +514,18 @@ class Model:
             key = (result.number, writing.number, -1 - place, was)
             now = self._targets.get(key)
             if now is None:
-                now = self._targets[key] = self.agents[place].number_after(was, result.happens, writing)
+                now = self._targets[key] = self.agents[place].number_after(was, result, writing)
             agents += (now - was) << shift
         if part is None:
             return agents, case
         key = (result.number, writing.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            events = result.marked if self._linked else result.happens
-            led = self._targets[key] = self.cases[part].number_after(case, events, writing, linked=self._linked)
+            led = self._targets[key] = self.cases[part].number_after(case, result, writing, linked=self._linked)
         return agents, led
 
 
-def _leads_nowhere(start: Branch | Leaf | None) -> bool:
+def _leads_nowhere(start: Node | None) -> bool:
     """Whether the case alone tells that nothing is possible."""
     return type(start) is Leaf and (start.value is None or not start.value.happens)
 

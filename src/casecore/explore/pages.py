@@ -15,9 +15,10 @@ witness disagree, the search sees worlds in which they do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any, Final, NamedTuple
 
 from attrs import frozen
@@ -159,6 +160,11 @@ _INSTANTS_ON: Final[Mapping[str, list[PageInstant]]] = {
     table: [instant for instant in _EVERY_INSTANT if instant.table == table] for table in BLANK
 }
 
+_RECORDS_WITH_INSTANTS: Final[Mapping[str, set[tuple[str, ...]]]] = {
+    table: {one.record[1:-1] for one in _EVERY_INSTANT if one.record[0] == table}
+    for table in {one.record[0] for one in _EVERY_INSTANT}
+}
+
 COUNTERS: Final[Mapping[str, str]] = {"contact.attempts": "case_page.asked", "case.notes": "noted_page.notes"}
 """For each counter of a record that a scope may stop, the same on a page."""
 
@@ -210,7 +216,10 @@ class LoggedBooks(Books):
 Link = tuple[str, str, str]
 """An instant on a page: its table, id and field."""
 
-PageWrites = tuple[tuple[tuple[str, str], tuple[tuple[str, Any], ...]], ...]
+Fields = tuple[tuple[str, Any], ...]
+"""Fields of a page that are written, with their values."""
+
+PageWrites = tuple[tuple[tuple[str, str], Fields], ...]
 """For each page, by table and id, the fields that are written, with their values."""
 
 
@@ -271,13 +280,11 @@ class Writings:
         return known
 
 
-def write_pages(rows: EditedRows, writing: Writing, mine: Callable[[str, str], bool]) -> None:
-    """Write on those pages that are mine."""
-    for (table, page_id), fields in writing.writes:
-        if mine(table, page_id):
-            page = rows[table, page_id] = copy(rows.get((table, page_id), BLANK[table]))
-            for name, value in fields:
-                setattr(page, name, value)
+def write_page(rows: EditedRows, key: tuple[str, str], fields: Fields) -> None:
+    """Write on a page."""
+    page = rows[key] = copy(rows.get(key, BLANK[key[0]]))
+    for name, value in fields:
+        setattr(page, name, value)
 
 
 def mark_event(event: Event) -> Event:
@@ -317,6 +324,17 @@ def link_instants(rows: EditedRows, writing: Writing, counted: Container[str]) -
     rows[LINKS] = frozenset(links)
 
 
+def instants_among(rows: Mapping[tuple[str, str], Any]) -> frozenset[Any]:
+    """Everything among rows on which it depends which instants a step links: by their `id`, links and records."""
+    found: list[Any] = [(LINKS, id(rows.get(LINKS)))]
+    for key, row in rows.items():
+        if _INSTANTS_ON.get(key[0]):
+            found.append((key, id(row)))
+        sheets = _RECORDS_WITH_INSTANTS.get(key[0], ())
+        found += [(key, *names, id(reduce(getattr, names, row))) for names in sheets]
+    return frozenset(found)
+
+
 def _instant_in_record(rows: EditedRows, instant: PageInstant, page_id: str) -> Any:
     table, *names = instant.record
     row = rows.get((table, page_id))
@@ -328,10 +346,14 @@ def _instant_in_record(rows: EditedRows, instant: PageInstant, page_id: str) -> 
 def pass_linked(rows: EditedRows, path: Path, since: Any) -> None:
     """Let the instants of pages pass that are linked with that at this path of a record."""
     for table, page_id, field in rows.get(LINKS, ()):
-        instant = next(one for one in _EVERY_INSTANT if (one.table, one.field) == (table, field))
-        if instant.path(page_id, in_record=True) == path:
-            page = rows[table, page_id] = copy(rows[table, page_id])
-            setattr(page, field, since)
+        if instant_of((table, page_id, field)).path(page_id, in_record=True) == path:
+            write_page(rows, (table, page_id), ((field, since),))
+
+
+def instant_of(link: Link) -> PageInstant:
+    """The instant that is linked."""
+    table, _, field = link
+    return next(one for one in _EVERY_INSTANT if (one.table, one.field) == (table, field))
 
 
 # Real books --------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial, reduce
 from typing import Any, Final, TypeAlias
@@ -34,10 +34,12 @@ from attrs import field
 from casecore.explore.noted_values import COMPARISONS, NotedValue, plain_other, read_other
 from casecore.kernel import Enforcement
 from casecore.policies import Aspect, Policy
+from casecore.policies.declared import key_at
 from casecore.policies.kinds import Named, Several, Table, keys_of, may_be_absent
 from casecore.policies.layers import Change, Matched, Override
 from casecore.policies.origins import Origins
 from casecore.policies.plain_kinds import Length, OrNone, Whole
+from casecore.policies.sop import Sop
 
 PolicyPlace: TypeAlias = tuple[Any, ...]
 """What was looked at there, and the words of the path: `("value", "capacity", "chat")`."""
@@ -118,8 +120,12 @@ class PlainPolicy:
             PolicyError: When the policy contradicts itself in such a view.
             LookupError, TypeError, ValueError: When there is no such view.
         """
-        said = [[_found_at(*self._in_view(one["view"]), *place) for place in one["places"]] for one in reads]
+        said = [[self.found(one["view"], place) for place in one["places"]] for one in reads]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    def found(self, view: list[Any], place: Sequence[Any]) -> Any:
+        """What stands at a place in a view, as plain data."""
+        return _found_at(*self._in_view(view), *place)
 
     def _in_view(self, view: list[Any]) -> tuple[Policy, dict[str, Any]]:
         called = json.dumps(view)
@@ -276,10 +282,11 @@ class LoggedNames(Mapping[Any, Any]):
 _ABSENT: Final = object()
 
 
-def _note_around(note: Callable[[PolicyPlace], object], place: PolicyPlace) -> None:
-    """Note what is read of a policy that layers have made: values around them as a whole, which may be others in it."""
-    what, *path = place
-    note((VALUE, *path[2:]) if what == COMPARED else place)
+def _note_around(note: Callable[[PolicyPlace], object], keys: set[tuple[str, ...]], place: PolicyPlace) -> None:
+    """Note what is read of a policy that layers have made: what these set as a whole, which is another around them."""
+    read = place[3:]
+    is_set = place[0] == COMPARED and any(read[: len(key)] == key for key in keys)
+    note((VALUE, *read) if is_set else place)
 
 
 _UNSEEN: Final[Any] = None
@@ -376,16 +383,21 @@ class LoggedPolicy(Policy):
     def _made_of(self, layers: str, numbers: Iterable[int], plain: Policy) -> LoggedPolicy:
         """A policy that some layers have made of this one."""
         if id(plain) not in self._in_force:  # the policy that makes it keeps it
+            keys = set[tuple[str, ...]]()
             for number in numbers:
                 self._note((VALUE, layers, number, "set"))
-            note = partial(_note_around, self._note)
+                keys.update(tuple(key_at(Sop, path).steps) for path in getattr(self._plain, layers)[number].set)
+            note = partial(_note_around, self._note, keys)
             self._in_force[id(plain)] = self._over(plain, _log=self._log, _note=note, _view=_UNSEEN)
         return self._in_force[id(plain)]
 
     def periods(self, since: datetime | None) -> Iterator[tuple[datetime | None, datetime | None, Policy]]:
-        """Each policy in force from an instant on; it notes no more."""
-        self.note_all()
-        return self._plain.periods(since)
+        """Each policy in force from an instant on, which notes in the same log when it is looked at."""
+        layers = self._plain._layers
+        first = 0 if since is None or not self._plain.change else bisect_right(layers.instants, since)
+        for number, (begin, end, plain) in enumerate(self._plain.periods(since), first):
+            made = self if plain is self._plain else self._made_of("change", layers.changes_made(number), plain)
+            yield begin, end, made
 
     def with_values(self, layers: Iterable[tuple[str, Mapping[str, Any]]], *, overrides: bool = False) -> Policy:
         """This policy with other values; it notes no more."""

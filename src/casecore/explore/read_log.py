@@ -67,7 +67,20 @@ def names_of_fields(kind: Any) -> frozenset[str]:
 
 def comparable_value(value: Any) -> Any:
     """What stands for a value where two are compared: itself, or the sorted items of a mapping."""
-    return tuple(sorted(value.items())) if isinstance(value, Mapping) else value
+    kind: Any = type(value)
+    return tuple(sorted(value.items())) if _is_mapping(kind) else value
+
+
+@cache
+def _is_mapping(kind: Any) -> bool:
+    """Whether values of a class are mappings: once for each class, because every field that is read is asked."""
+    return issubclass(kind, Mapping)
+
+
+@cache
+def _member_of(kind: type, name: str) -> Any:
+    """What a class has under a name, as it is written there; AttributeError where there is no such thing."""
+    return getattr_static(kind, name)
 
 
 class LoggedRecord:
@@ -86,13 +99,16 @@ class LoggedRecord:
     def __getattr__(self, name: str) -> Any:
         if name not in names_of_fields(self._kind):
             return self._read_member(name)
-        value = getattr(self._below, name)
-        if type(self._below) is not LoggedRecord:
+        below = self._below
+        value = getattr(below, name)
+        if type(below) is not LoggedRecord:
             self._log.setdefault((*self._path, name), comparable_value(value))
+        if type(self) is LoggedRecord:  # it says the same for ever, and has noted it
+            self.__dict__[name] = value
         return value
 
     def _read_member(self, name: str) -> Any:
-        member = getattr_static(self._kind, name)  # AttributeError, as it should be, where there is no such thing
+        member = _member_of(self._kind, name)
         if isinstance(member, property) and member.fget is not None:
             return member.fget(self)
         return MethodType(member, self) if isinstance(member, FunctionType) else member

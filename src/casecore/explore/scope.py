@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from casecore.kernel import Command
 from casecore.policies import Policy
@@ -76,7 +76,7 @@ def _messages_named(command: Command) -> frozenset[str]:
     return frozenset(failed | {message for message in seen if isinstance(message, str)})
 
 
-@frozen
+@attrs.frozen(slots=False)
 class Part:
     """A case of the cast, and what may be done about it.
 
@@ -88,12 +88,12 @@ class Part:
     commands: tuple[Command, ...] = field(repr=False)
     copies: int = 1
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of the case, its thread and its customer."""
         return frozenset().union(*(ids_named(command, ROWS_OF_A_CASE) for command in self.commands))
 
-    @property
+    @cached_property
     def every_id(self) -> frozenset[str]:
         """The ids that every copy of the case has for itself, and those of messages that somebody names later."""
         return frozenset().union(*(ids_named(command, OWN_IDS) | _messages_named(command) for command in self.commands))
@@ -139,6 +139,11 @@ class Scope:
     at_most: Mapping[str, int] = field(factory=dict, hash=False)
     lowered: Mapping[str, int] = field(factory=dict, hash=False)
     rules: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """About how long a search of it takes, beside others: the more commands there are in it, the longer."""
+        return len(self.commands) + sum(len(part.commands) for part in self.parts)
 
     def policy_here(self, policy: Policy) -> Policy:
         """The policy as it is searched in this scope."""

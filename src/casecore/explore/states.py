@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import attrs
@@ -22,6 +23,9 @@ from casecore.explore.read_log import LoggedDesk
 
 CASE_MASK = (1 << CASE_BITS) - 1
 
+ENOUGH = 100
+"""After so many states, and four times as many as there were when one was read last, no more new instants come."""
+
 
 @attrs.define(eq=False)
 class Occurrence:
@@ -30,6 +34,18 @@ class Occurrence:
     state: int
     position: int | None
     move: Move
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Let nobody look for garbage: millions of objects are made and all are kept, which takes a quarter of the time."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 Position: TypeAlias = tuple[int | None, Successors, list[int]]
@@ -120,17 +136,12 @@ class StateSearch:
 
     def run(self) -> StateSearch:
         """Visit every state."""
-        collected = gc.isenabled()
-        gc.disable()  # millions of objects are made and all are kept: looking for garbage takes a quarter of the time
-        try:
+        with nothing_collected():
             self._begin()
             self._expand()
             while self.model.learn_instants():
                 self._begin()
                 self._expand()
-        finally:
-            if collected:
-                gc.enable()
         return self
 
     def _begin(self) -> None:
@@ -138,6 +149,7 @@ class StateSearch:
         self.states, self.parents, self.levels = [state], array("q", [-1]), [0]
         self.transitions, self.complete, self.occurrences, self.counts = 0, True, {}, {}
         self._known = {state}
+        self._unlearned, self._known_since = self.model.unlearned_instants, 1
 
     def _expand(self) -> None:
         order, start = self.states, 0
@@ -160,6 +172,18 @@ class StateSearch:
             if len(order) > self.limit:
                 self.complete = False
                 return
+            if self._would_begin_anew():
+                return
+
+    def _would_begin_anew(self) -> bool:
+        """Whether it is known already that everything is to be begun anew, because other instants count (`run`).
+
+        They are mostly read in the first few steps; whatever is done after that would be done twice.
+        """
+        unlearned, size = self.model.unlearned_instants, len(self.states)
+        if unlearned != self._unlearned:
+            self._unlearned, self._known_since = unlearned, size
+        return bool(unlearned) and size > ENOUGH + 4 * self._known_since
 
     def _add_states(self, place: int, found: list[int]) -> None:
         new = set(found).difference(self._known)

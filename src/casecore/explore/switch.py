@@ -131,17 +131,19 @@ class TwoPolicyModel(Model):
 
     def moves_of(self, part: int | None) -> list[Move]:
         """Everything that can be done under the policies in force."""
-        return [move for move in super().moves_of(part) if self._decides(move.policy)]
+        sides = self._sides_in_force
+        return [move for move in super().moves_of(part) if move.side in sides]
 
-    def _decides(self, policy: Policy) -> bool:
-        return any(policy is one for one in self.in_force)
+    @property
+    def _sides_in_force(self) -> list[int]:
+        return [side for side, policy in enumerate(self.policies) if any(policy is one for one in self.in_force)]
 
     def _askable(self, part: int | None) -> Sequence[MovePair]:
         return self._pairs_by_part[-1 if part is None else part]
 
     def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, MoveResult]]:
         found = self._answers_that_happen(part, case, state)
-        sides = [side for side, policy in enumerate(self.policies) if self._decides(policy)]
+        sides = self._sides_in_force
         self.otherwise = {}
         for pair, (old, new, _) in found if len(sides) > 1 else ():
             if old is not new:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -47,6 +47,9 @@ STEPS_TRIED: Final = 3
 
 STATES_TRIED: Final = 10
 """Of so many states that are alike a story is tried to be told."""
+
+PATHS_KNOWN: Final = 5_000
+"""Of so many paths, and beginnings of paths, it is remembered where they lead."""
 
 LONGER: Final = 2
 """How many steps longer than the shortest path others may be."""
@@ -109,6 +112,8 @@ class StoryFinder:
         self._search = search
         self._model = search.model
         self._parents: dict[int, list[int]] | None = None
+        self._steps: dict[tuple[int, int], _PathStep] = {}
+        self._timelines: dict[tuple[int, ...], _Timeline] = {}
 
     def shortest_story(self, occurrences: list[Occurrence], is_wanted: IsWanted) -> Story | None:
         """The shortest story that ends with one of these steps; None where none can be told.
@@ -191,17 +196,33 @@ class StoryFinder:
             self._parents = parents
         return self._parents
 
-    def _steps_of(self, path: list[int]) -> Iterator[_PathStep]:
-        search, model = self._search, self._model
-        for here, there in pairwise(path):
+    def _step_between(self, here: int, there: int) -> _PathStep:
+        """The step that leads from one place to the next; many paths have it in common."""
+        step = self._steps.get((here, there))
+        if step is None:
+            search, model = self._search, self._model
             state, after = search.states[here], search.states[there]
-            yield next(
+            step = self._steps[here, there] = next(
                 _PathStep(state, position, move)
                 for position in (None, *range(len(search.cases_of(state))))
                 for move, _ in self._results(state, position)
                 if search.state_after(state, position, model.target_of_move(*self._place_of(state, position), move))
                 == after
             )
+        return step
+
+    def _follow_path(self, path: tuple[int, ...]) -> _Timeline:
+        """A path that has been followed to its end; most begin as others do."""
+        timeline = self._timelines.get(path)
+        if timeline is None:
+            if len(path) == 1:
+                timeline = _Timeline(self._search, self._model)
+            else:
+                timeline = self._follow_path(path[:-1]).after(self._step_between(*path[-2:]))
+            if len(self._timelines) == PATHS_KNOWN:
+                self._timelines.clear()
+            self._timelines[path] = timeline
+        return timeline
 
     def _place_of(self, state: int, position: int | None) -> tuple[int | None, int, int]:
         search = self._search
@@ -220,12 +241,9 @@ class StoryFinder:
     # Telling -------------------------------------------------------------------------------------------
 
     def _tell_story(self, path: list[int], last: Occurrence | None, is_wanted: IsWanted) -> Story | None:
-        path_steps = [*self._steps_of(path)]
+        timeline = self._follow_path(tuple(path))
         if last is not None:
-            path_steps.append(_PathStep(self._search.states[last.state], last.position, last.move))
-        timeline = _Timeline(self._search, self._model)
-        for path_step in path_steps:
-            timeline.take_step(path_step)
+            timeline = timeline.after(_PathStep(self._search.states[last.state], last.position, last.move))
         instants = earliest_instants(timeline.count, timeline.bounds)
         if instants is None:
             return None
@@ -306,9 +324,9 @@ class _Timeline:
         self._search = search
         self._model = model
         start = rows_of_desk(model.start)
-        self._team = {**{key: row for key, row in start.items() if key[0] == "agents"}, **pages_of(model.start_books)}
+        self.team = {**{key: row for key, row in start.items() if key[0] == "agents"}, **pages_of(model.start_books)}
         parts = [search.part_at(position) for position in range(len(search.cases_of(search.states[0])))]
-        self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
+        self.copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
             (part, parts[:place].count(part), {}) for place, part in enumerate(parts)
         ]
         self.given: list[tuple[Command, frozenset[str], int, Policy]] = []
@@ -319,6 +337,15 @@ class _Timeline:
         """How many commands have been given."""
         return len(self.given)
 
+    def after(self, path_step: _PathStep) -> _Timeline:
+        """The path with one more step; this one stays as it is."""
+        longer = _Timeline(self._search, self._model)
+        longer.team = {**self.team}
+        longer.copies = [(part, number, {**rows}) for part, number, rows in self.copies]
+        longer.given, longer.bounds = [*self.given], [*self.bounds]
+        longer.take_step(path_step)
+        return longer
+
     def take_step(self, path_step: _PathStep) -> None:
         """Take one step of the path."""
         model, search, position = self._model, self._search, path_step.position
@@ -327,22 +354,22 @@ class _Timeline:
         case = 0 if position is None else search.cases_of(path_step.state)[position]
         local = model.local_state(part, case, agents)
         result = path_step.move.memo(local)
-        rows = {} if position is None else self._copies[position][2]
+        rows = {} if position is None else self.copies[position][2]
         command = path_step.move.command
         if command is not None:
             self._bind_step(path_step, local, rows)
             ids = frozenset() if part is None else model.scope.parts[part].every_id
             self.given.append(
-                (command, ids, 0 if position is None else self._copies[position][1], path_step.move.policy)
+                (command, ids, 0 if position is None else self.copies[position][1], path_step.move.policy)
             )
             now = NOON + len(self.given) * APART
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
             later = [_moved_event(event, now) for event in result.events]
-            pages = fold_pages((self._team, rows), tuple(later), path_step.move.policy)
-            apply_events(self._team, later, mine[0], model.house)
+            pages = fold_pages((self.team, rows), tuple(later), path_step.move.policy)
+            apply_events(self.team, later, mine[0], model.house)
             apply_events(rows, later, mine[1], model.house)
             for key, page in pages.items():
-                (self._team if key[0] == AGENT_PAGES else rows)[key] = page
+                (self.team if key[0] == AGENT_PAGES else rows)[key] = page
         if position is not None and not result.beyond:
             self._sort_copies(path_step.state, position, model.target_of_move(part, case, agents, path_step.move)[1])
 
@@ -351,15 +378,15 @@ class _Timeline:
         cases = self._search.cases_of(state)
         start, end = self._search.group_of(position)
         others = cases[start:position] + cases[position + 1 : end]
-        moved = self._copies.pop(position)
-        self._copies.insert(start + bisect_left(others, case), moved)
+        moved = self.copies.pop(position)
+        self.copies.insert(start + bisect_left(others, case), moved)
 
     def _bind_step(self, path_step: _PathStep, local: Any, rows: dict[tuple[str, str], Any]) -> None:
         number = len(self.given)
         self.bounds.append((number - 1, number, 0))
         for whose, path in self._paths_read(path_step, local):
-            since = local.facts[whose][path]
-            set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
+            since = local.facts[whose].at(path)
+            set_by = _instant(self.team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
             earlier = round((set_by - NOON) / APART) - 1  # it may lie before the step that set it, or after

@@ -9,18 +9,20 @@ denied of an outcome whatever stands on the pages: these are asked once, and the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import attrs
 from attrs import field, frozen
 
-from casecore.explore.memo import CASE_PLACE, CaseMemo, Leaf, Memo, Readable
+from casecore.explore.memo import CASE_PLACE, CaseMemo, Memo, Readable
 from casecore.explore.pages import NOTHING_WRITTEN, LoggedBooks, Writing, Writings
 from casecore.explore.read_log import LoggedDesk
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening
+from casecore.promises.in_force import InForce
 
 Tries = Callable[[Command, Books], bool]
 """(command, books before it) -> whether it is one that must be tried."""
@@ -157,12 +159,8 @@ class Watchers:
         state: CaseState,
     ) -> dict[str, Callable[[Happening], Any]]:
         """What is asked of an outcome, without that which is denied whatever stands on the pages."""
-        left = {}
-        for name, ask in asked.items():
-            memo = self._memo(_ask_alone(ask, events, policy))
-            if memo(state) or type(memo.root) is not Leaf:
-                left[name] = ask
-        return left
+        step = GlancedStep(Happening(events, state.books({}), policy), [])
+        return {name: ask for name, ask in asked.items() if step.is_open(ask)}
 
     # Situations ----------------------------------------------------------------------------------------
 
@@ -185,14 +183,86 @@ class Watchers:
 
     def _make_trials(self, asked: Iterable[tuple[str, Command]], state: CaseState) -> _Trials:
         """What is still to be tried, without what no command can be whatever stands on the pages."""
-        left = []
-        for name, command in asked:
-            if name not in self.tried:
-                memo = self._memo(_ask_for_trial(self.watched.situations[name], command))
-                if memo(state) or type(memo.root) is not Leaf:
-                    left.append((name, command))
-        situations = self.watched.situations
+        situations, books = self.watched.situations, GlancedBooks(state.books({}), [])
+        left = [
+            (name, command)
+            for name, command in asked
+            if name not in self.tried and books.is_open(situations[name], command)
+        ]
         return _Trials(tuple(left), self._memo(lambda books: {n for n, c in left if situations[n](c, books)}))
+
+
+class GlancedBooks(Books):
+    """Books of which it is known whether somebody has looked into them: what is denied without a look is denied always.
+
+    Args:
+        books: The books that are shown.
+        looks: Where each look is noted; those before and after a step share it.
+    """
+
+    def __init__(self, books: Books, looks: list[str]) -> None:
+        self.looks = looks
+        self._shown = books
+
+    @property
+    def written(self) -> dict[tuple[str, str], Any]:  # type: ignore[override]  # nobody writes on them
+        """The pages that are written in them."""
+        self.looks.append("written")
+        return self._shown.written
+
+    def page(self, sort: str, page_id: str) -> Any:
+        """A page, to be read."""
+        self.looks.append(sort)
+        return self._shown.page(sort, page_id)
+
+    def ids_of(self, sort: str) -> set[str]:
+        """The ids of all pages of a sort."""
+        self.looks.append(sort)
+        return self._shown.ids_of(sort)
+
+    def is_open(self, tries: Tries, command: Command) -> bool:
+        """Whether a command is one that must be tried, or may be in other books: these were looked into for that."""
+        self.looks.clear()
+        return tries(command, self) or bool(self.looks)
+
+
+class GlancedStep(Happening):
+    """A step of which it is known whether somebody has looked into the books around it.
+
+    Args:
+        happening: The step.
+        looks: Where each look is noted.
+    """
+
+    _happening: Happening
+    _looks: list[str]
+
+    def __init__(self, happening: Happening, looks: list[str]) -> None:
+        super().__init__(happening.events, GlancedBooks(happening.before, looks), happening.policy)
+        vars(self).update(_happening=happening, _looks=looks)  # the class is frozen
+
+    @property
+    def said(self) -> InForce:
+        """What the SOP says for the case: which overrides match it stands on its page."""
+        if self.policy.override:
+            self._looks.append("said")
+        return self._happening.said
+
+    @cached_property
+    def layers(self) -> tuple[Books, ...]:
+        """The books before the first event, and after each."""
+        return tuple(GlancedBooks(books, self._looks) for books in self._happening.layers)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The agents whose pages something was written on."""
+        self._looks.append("agents")
+        return self._happening.agents
+
+    def is_open(self, ask: Callable[[Happening], Any]) -> bool:
+        """Whether the answer to a question is yes, or may be with other books: it has looked into these."""
+        self._looks.clear()
+        return ask_once(ask, self) or bool(self._looks)
 
 
 @attrs.frozen
@@ -219,12 +289,6 @@ def ask_once(ask: Callable[[Happening], Any], step: Happening) -> bool:
     return answer if isinstance(answer, bool) else any(True for _ in answer)
 
 
-def _ask_alone(
-    ask: Callable[[Happening], Any], events: tuple[Event, ...], policy: Policy
-) -> Callable[[LoggedBooks], bool]:
-    return lambda books: ask_once(ask, Happening(events, books, policy))
-
-
 def _ask_for_report(
     events: tuple[Event, ...],
     policy: Policy,
@@ -241,7 +305,3 @@ def _ask_for_report(
         return WitnessReport(writings.of(step), wrong, (*met, *dict.fromkeys(edges(step))))
 
     return ask
-
-
-def _ask_for_trial(tries: Tries, command: Command) -> Callable[[LoggedBooks], bool]:
-    return lambda books: tries(command, books)
