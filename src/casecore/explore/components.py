@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import attrs
 
 from casecore.desk import Desk
-from casecore.explore.memo import Facts, NumberedPlaces
+from casecore.explore.memo import ComponentRows, Facts, NumberedPlaces
 from casecore.explore.pages import (
     BLANK,
     LINKS,
@@ -34,9 +34,9 @@ from casecore.explore.pages import (
     Fields,
     Link,
     Writing,
-    instant_of,
     instants_among,
     link_instants,
+    linked_instant,
     pass_linked,
     write_page,
 )
@@ -45,9 +45,6 @@ from casecore.explore.scope import NOON
 from casecore.kernel import Event, frozen
 from casecore.kernel.effects import Edits, Effect, effect_at
 from casecore.rooms.composition import CaseFile, House
-
-ComponentRows = Mapping[tuple[str, str], Any]
-"""Records by table and id."""
 
 
 @frozen
@@ -256,7 +253,7 @@ class ComponentPool:
     def _pass_linked(self, link: Link, before: ComponentRows, rows: EditedRows, step: StepTaken) -> None:
         """Let the instant of a page pass if that of a record passes with which it is linked."""
         (passed,) = step.events
-        if isinstance(passed, TimePassed) and instant_of(link).path(link[1], in_record=True) == passed.path:
+        if isinstance(passed, TimePassed) and linked_instant(link).path(link[1], in_record=True) == passed.path:
             touched = step.passing.get(link)
             if touched is None:
                 touched = step.passing[link] = TouchedRow(link[:2], (), ((link[2], passed.since),))
