@@ -12,9 +12,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bench.measure import Contender, Effort, Line, costs, side_by_side
-from casecore import Calendar, Channel, Desk, Policy, ReceiveMessage
+from casecore import Calendar, Channel, Desk, Policy, ReceiveMessage, first_response
 from casecore.policies.sections import Opening, Sla, Targets
-from casecore.rooms.clocks import first_response
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 EVALUATIONS = 10_000

@@ -21,7 +21,7 @@ from casecore.projections.inbox import inbox
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import CloseCase
-from casecore.rooms.clocks import first_response
+from casecore.rooms.clocks import FRT, first_response, time_to_target
 from casecore.rooms.notes import AddTag
 from casecore.routing import explain_route, next_for, next_offer, route
 from casecore.routing.agenda import Agenda
@@ -606,6 +606,8 @@ class TestAtTheDesk:
             target("c1", at(hours=1)),
             target("c2", at(hours=1)),
         ]
+        times = [time_to_target(FRT, desk.view_of(case), policy) for case in ("c1", "c2", "none")]
+        assert [timedelta(minutes=60), timedelta(minutes=3), None] == times
 
     def test_inbox(self):
         """How often one has to ask, and until when."""

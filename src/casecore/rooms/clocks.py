@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from casecore.calendars import Calendar
@@ -158,14 +159,18 @@ class ClockRun(NamedTuple):
     verdict: ClockVerdict | None
 
 
+_new_run = partial(tuple.__new__, ClockRun)
+"""What calling the class does, in half the time: clocks are read after every event."""
+
+
 def run_of(clocks: Clocks, name: ClockName) -> ClockRun:
     """From when to when a clock of a case runs."""
     if name is FRT:
-        return ClockRun(clocks.started_at, clocks.replied_at, clocks.first_response)
+        return _new_run((clocks.started_at, clocks.replied_at, clocks.first_response))
     if name is NRT:
         answered_at = clocks.answers[0].at if clocks.answers else None
-        return ClockRun(clocks.asked_at, answered_at, clocks.next_response)
-    return ClockRun(clocks.solution_from, clocks.resolved_at, clocks.solution)
+        return _new_run((clocks.asked_at, answered_at, clocks.next_response))
+    return _new_run((clocks.solution_from, clocks.resolved_at, clocks.solution))
 
 
 # Reading -----------------------------------------------------------------------------------------------
