@@ -37,7 +37,6 @@ from casecore.explore.pages import (
     instants_among,
     link_instants,
     linked_instant,
-    pass_linked,
     write_page,
 )
 from casecore.explore.read_log import ROW_CLASSES, ROW_NAMES, Path, names_of_fields
@@ -319,7 +318,6 @@ def apply_events(
                 write_page(rows, (table, row_id), ((name, event.since),))
             else:
                 setattr(edits.editing(_finding_effects(house)[table, *sheet], row_id), name, event.since)
-                pass_linked(rows, event.path, event.since)
     for table, changed in edits.frozen().items():
         for row_id, row in changed.items():
             if row is not None:
