@@ -6,11 +6,11 @@ from casecore import CloseCase, CloseReason, LeaveCase, OpenCase, Policy, SendRe
 from casecore.channels import Channel
 from casecore.check import commands
 from casecore.check.narrow_scopes import closed_scope
-from casecore.explore import Part, Scope, Watched
-from casecore.explore.components import ComponentPool, apply_events
+from casecore.explore import Part, Scope, Watched, explore, traces
+from casecore.explore.components import ComponentPool, TimePassed, apply_events
 from casecore.explore.local_states import MoveResult
 from casecore.explore.model import Model, Questions
-from casecore.explore.pages import LINKS, link_instants, write_page
+from casecore.explore.pages import LINKS, link_instants, linked_instant, write_page
 from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.watchers import Watchers
@@ -71,6 +71,11 @@ def test_a_step_put_together_of_what_is_known_is_the_step(name, monkeypatch):
         after = remembered(pool, number, result, *writing, linked=linked)
         rows = dict(pool.all[number].rows)
         apply_events(rows, result.marked if linked else result.happens, pool._mine, pool._house)
+        for passed in (event for event in result.happens if isinstance(event, TimePassed)):
+            for link in rows.get(LINKS, ()):
+                if linked_instant(link).path(link[1], in_record=True) == passed.path:
+                    write_page(rows, link[:2], ((link[2], passed.since),))
+                    compared.passed += 1
         for key, fields in (written for one in writing for written in one.writes):
             if pool._mine(*key):
                 write_page(rows, key, fields)
@@ -81,10 +86,11 @@ def test_a_step_put_together_of_what_is_known_is_the_step(name, monkeypatch):
         compared.links += LINKS in formed
         return after
 
-    compared.links = 0
+    compared.links = compared.passed = 0
     monkeypatch.setattr(ComponentPool, "number_after", compared)
     assert searched(SCOPES[name]).complete
     assert compared.links
+    assert compared.passed or name == "a closed email"
 
 
 def test_of_a_case_that_is_not_there_nothing_is_noticed():
@@ -141,3 +147,14 @@ def test_a_witness_who_looks_only_where_something_is_written_is_not_sifted_out()
             StateSearch(model).run()
     books = {"by pages", "by all pages", "by agents", "by what is written"}
     assert {False: books, True: {*books, "by the SOP"}} == every
+
+
+def test_where_no_beginning_of_a_path_is_remembered_a_story_is_the_same(monkeypatch):
+    """As where many are: each path is then followed from its beginning."""
+    stories = []
+    for known in (traces.PATHS_KNOWN, 1):
+        monkeypatch.setattr(traces, "PATHS_KNOWN", known)
+        found = explore(SCOPES["a chat"], SOP, watched=WATCHED).found
+        stories.append([repr(one.story and one.story.commands) for one in found.values()])
+    assert stories[0] == stories[1]
+    assert any(story != "None" for story in stories[0])

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import attrs
 
 from casecore.desk import Desk
-from casecore.explore.memo import Facts, NumberedPlaces
+from casecore.explore.memo import ComponentRows, Facts, NumberedPlaces
 from casecore.explore.pages import (
     BLANK,
     LINKS,
@@ -34,10 +34,9 @@ from casecore.explore.pages import (
     Fields,
     Link,
     Writing,
-    instant_of,
     instants_among,
     link_instants,
-    pass_linked,
+    linked_instant,
     write_page,
 )
 from casecore.explore.read_log import ROW_CLASSES, ROW_NAMES, Path, names_of_fields
@@ -45,9 +44,6 @@ from casecore.explore.scope import NOON
 from casecore.kernel import Event, frozen
 from casecore.kernel.effects import Edits, Effect, effect_at
 from casecore.rooms.composition import CaseFile, House
-
-ComponentRows = Mapping[tuple[str, str], Any]
-"""Records by table and id."""
 
 
 @frozen
@@ -256,7 +252,7 @@ class ComponentPool:
     def _pass_linked(self, link: Link, before: ComponentRows, rows: EditedRows, step: StepTaken) -> None:
         """Let the instant of a page pass if that of a record passes with which it is linked."""
         (passed,) = step.events
-        if isinstance(passed, TimePassed) and instant_of(link).path(link[1], in_record=True) == passed.path:
+        if isinstance(passed, TimePassed) and linked_instant(link).path(link[1], in_record=True) == passed.path:
             touched = step.passing.get(link)
             if touched is None:
                 touched = step.passing[link] = TouchedRow(link[:2], (), ((link[2], passed.since),))
@@ -322,7 +318,6 @@ def apply_events(
                 write_page(rows, (table, row_id), ((name, event.since),))
             else:
                 setattr(edits.editing(_finding_effects(house)[table, *sheet], row_id), name, event.since)
-                pass_linked(rows, event.path, event.since)
     for table, changed in edits.frozen().items():
         for row_id, row in changed.items():
             if row is not None:

@@ -30,7 +30,7 @@ NOTHING_THERE: Final = -1
 """The number of the value at a place that there is not among some rows."""
 
 
-Rows: TypeAlias = Mapping[tuple[str, str], Any]
+ComponentRows: TypeAlias = Mapping[tuple[str, str], Any]
 """Records by table and id."""
 
 
@@ -44,7 +44,7 @@ class NumberedPlaces:
     def __init__(self) -> None:
         self._numbers: dict[Path, int] = {}
         self._paths: list[Path] = []
-        self._readers: list[Callable[[Rows], Any]] = []
+        self._readers: list[Callable[[ComponentRows], Any]] = []
         self._values: dict[Any, int] = {}
 
     def number_of(self, path: Path) -> int:
@@ -60,7 +60,7 @@ class NumberedPlaces:
         """The place with this number."""
         return self._paths[number]
 
-    def value_at(self, number: int, rows: Rows) -> int:
+    def value_at(self, number: int, rows: ComponentRows) -> int:
         """The number of the value that stands there among some rows."""
         try:
             value = self._readers[number](rows)
@@ -75,7 +75,7 @@ class Facts(dict[int, int]):
     It is looked up in the rows when it is first asked for.
     """
 
-    def __init__(self, rows: Rows, places: NumberedPlaces) -> None:
+    def __init__(self, rows: ComponentRows, places: NumberedPlaces) -> None:
         super().__init__()
         self.rows = rows
         self._places = places
@@ -90,7 +90,7 @@ class Facts(dict[int, int]):
 
 
 @cache
-def _reader_of(path: Path) -> Callable[[Rows], Any]:
+def _reader_of(path: Path) -> Callable[[ComponentRows], Any]:
     """How it is looked up among rows what stands at a path."""
     match path:
         case (table,):  # which rows it has
@@ -137,7 +137,7 @@ class Branch:
     def __init__(self, whose: int, place: int) -> None:
         self.whose = whose
         self.place = place
-        self.leads: dict[int, Node] = {}
+        self.leads: dict[int, Lead] = {}
 
 
 class Run:
@@ -148,7 +148,7 @@ class Run:
 
     __slots__ = ("found", "places", "read", "then", "whose")
 
-    def __init__(self, whose: int, places: tuple[int, ...], found: tuple[int, ...], then: Node) -> None:
+    def __init__(self, whose: int, places: tuple[int, ...], found: tuple[int, ...], then: Lead) -> None:
         self.whose = whose
         self.places = places
         self.read: Callable[[Facts], Any] = itemgetter(*places)
@@ -156,7 +156,7 @@ class Run:
         self.then = then
 
 
-Node: TypeAlias = "Branch | Run | Leaf"
+Lead: TypeAlias = "Branch | Run | Leaf"
 """What leads to an answer."""
 
 
@@ -184,7 +184,7 @@ class Memo:
         self._agents = agents
         self._places = places
         self._paths_read = read
-        self.root: Node | None = None
+        self.root: Lead | None = None
         self.evaluations = 0
 
     def __call__(self, state: Readable) -> Any:
@@ -192,7 +192,7 @@ class Memo:
         node = _follow(self.root, state.facts)
         return self._evaluate_state(state) if node is None else node.value
 
-    def advance(self, facts: Facts) -> Node | None:
+    def advance(self, facts: Facts) -> Lead | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node, node_after = self.root, self.root
         while node_after is not None:
@@ -247,7 +247,7 @@ class CaseMemo:
 
     __slots__ = ("_memo", "node")
 
-    def __init__(self, memo: Memo, node: Node | None) -> None:
+    def __init__(self, memo: Memo, node: Lead | None) -> None:
         self._memo = memo
         self.node = node
 
@@ -283,7 +283,7 @@ def look_at_books(state: Readable, log: ReadLog) -> LoggedBooks:
     return state.books(log)
 
 
-def _with_path(node: Node | None, read: Sequence[Reading], found: Sequence[int], end: Leaf) -> Node:
+def _with_path(node: Lead | None, read: Sequence[Reading], found: Sequence[int], end: Leaf) -> Lead:
     """What leads to an answer, with one more path through it: over what was read, and what stood there, to the end.
 
     Where two paths were the same so far, what is read next is the same for both.
@@ -304,7 +304,7 @@ def _with_path(node: Node | None, read: Sequence[Reading], found: Sequence[int],
     return _run_of(node.whose, node.places[:same], node.found[:same], branch)
 
 
-def _new_path(read: Sequence[Reading], found: Sequence[int], end: Node) -> Node:
+def _new_path(read: Sequence[Reading], found: Sequence[int], end: Lead) -> Lead:
     """A path to an answer: one run for all that is read of the same rows without a break."""
     node, last = end, len(read)
     while last:
@@ -316,7 +316,7 @@ def _new_path(read: Sequence[Reading], found: Sequence[int], end: Node) -> Node:
     return node
 
 
-def _run_of(whose: int, places: tuple[int, ...], found: tuple[int, ...], then: Node) -> Node:
+def _run_of(whose: int, places: tuple[int, ...], found: tuple[int, ...], then: Lead) -> Lead:
     if len(places) > 1:
         return Run(whose, places, found, then)
     if not places:

@@ -29,9 +29,9 @@ from casecore.explore.memo import (
     CASE_PLACE,
     CaseMemo,
     Facts,
+    Lead,
     Leaf,
     Memo,
-    Node,
     NumberedPlaces,
     look_at_books,
     look_at_desk,
@@ -525,7 +525,7 @@ class Model:
         return agents, led
 
 
-def _leads_nowhere(start: Node | None) -> bool:
+def _leads_nowhere(start: Lead | None) -> bool:
     """Whether the case alone tells that nothing is possible."""
     return type(start) is Leaf and (start.value is None or not start.value.happens)
 

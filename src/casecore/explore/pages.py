@@ -343,14 +343,7 @@ def _instant_in_record(rows: EditedRows, instant: PageInstant, page_id: str) -> 
     return row
 
 
-def pass_linked(rows: EditedRows, path: Path, since: Any) -> None:
-    """Let the instants of pages pass that are linked with that at this path of a record."""
-    for table, page_id, field in rows.get(LINKS, ()):
-        if instant_of((table, page_id, field)).path(page_id, in_record=True) == path:
-            write_page(rows, (table, page_id), ((field, since),))
-
-
-def instant_of(link: Link) -> PageInstant:
+def linked_instant(link: Link) -> PageInstant:
     """The instant that is linked."""
     table, _, field = link
     return next(one for one in _EVERY_INSTANT if (one.table, one.field) == (table, field))
