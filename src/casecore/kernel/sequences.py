@@ -35,6 +35,9 @@ OFTEN: Final = 16
 MOST_FORMS: Final = 1_000
 """So many forms are kept; a desk of the shipped rooms knows some two hundred sequences."""
 
+MOST_ALIKE: Final = 4
+"""So many forms are tried for one sequence; with more of them the plain way is not slower."""
+
 MOST_EVENTS: Final = 12
 """Longer sequences are hardly ever the same."""
 
@@ -78,6 +81,8 @@ class Sequences:
     def _first_after(self, desk: Any, events: tuple[Event, ...], kinds: tuple[type, ...]) -> Any:
         if not 0 < len(kinds) <= MOST_EVENTS or self._count >= MOST_FORMS:
             return None
+        if len(self._met) >= MOST_FORMS * OFTEN:
+            self._met.clear()
         met = self._met[kinds] = self._met.get(kinds, 0) + 1
         if met < OFTEN:
             return None
@@ -87,9 +92,11 @@ class Sequences:
     def _other_form(
         self, desk: Any, events: tuple[Event, ...], kinds: tuple[type, ...], forms: dict[tuple[int, ...], Form]
     ) -> Any:
+        if len(forms) >= MOST_ALIKE or self._count >= MOST_FORMS:
+            return None
         writing = FormWriter([self._effects[kind] for kind in kinds], self._desk)
         same = writing.same_ids(events)
-        if same in forms or self._count >= MOST_FORMS:
+        if same in forms:
             return None  # something is missing
         form = forms[same] = writing.form(same)
         self._count += 1
