@@ -151,10 +151,10 @@ def test_no_form_for_long_sequences_or_too_many(monkeypatch):
 def test_no_more_forms_of_one_sequence_than_are_worth_it(monkeypatch):
     """Where ids are the same in ever another way, the driver applies the events; what came seldom is forgotten."""
     garden = Garden(HashTrieMap({name: PlantFile(Pot(name)) for name in ("fern", "moss", "ivy")}))
-    forms, found = Sequences(EFFECTS, Garden), []
+    forms = Sequences(EFFECTS, Garden)
     ways = [("fern",) * 3, ("fern", "fern", "moss"), ("fern", "moss", "fern"), ("fern", "moss", "moss")]
-    for plants in [ways[0]] * (OFTEN - 1) + [*ways, ("fern", "moss", "ivy")]:
-        found.append(forms.after(garden, tuple(Watered("ana", NOON, plant) for plant in plants)))
+    lines = [ways[0]] * (OFTEN - 1) + [*ways, ("fern", "moss", "ivy")]
+    found = [forms.after(garden, tuple(Watered("ana", NOON, plant) for plant in plants)) for plants in lines]
     assert [None] * (OFTEN - 1) + [True] * MOST_ALIKE + [None] == [after and True for after in found]
     monkeypatch.setattr(sequences, "MOST_FORMS", 0)
     assert forms.after(garden, (Watered("ana", NOON, "fern"),)) is None
@@ -166,10 +166,9 @@ def test_what_came_seldom_is_forgotten(monkeypatch):
     garden = Garden(HashTrieMap({"fern": FERN}))
     watered = (Watered("ana", NOON, "fern"),)
     forms = Sequences(EFFECTS, Garden)
-    found = [forms.after(garden, watered) for _ in range(OFTEN - 1)]
-    for kinds in product([Planted, Watered], repeat=5):
-        found.append(forms.after(garden, tuple(kind("ana", NOON, "fern") for kind in kinds)))
-    assert {None} == {*found, *(forms.after(garden, watered) for _ in range(OFTEN - 2))}
+    others = [tuple(kind("ana", NOON, "fern") for kind in kinds) for kinds in product([Planted, Watered], repeat=5)]
+    lines = [watered] * (OFTEN - 1) + others + [watered] * (OFTEN - 2)
+    assert {None} == {forms.after(garden, events) for events in lines}
 
 
 def test_what_an_event_does_may_change():
