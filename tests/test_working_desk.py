@@ -57,6 +57,14 @@ class TestHandling:
         assert desk == working.desk()
         assert Status.CLOSED is working.status(f"case-{number}")
 
+    def test_what_is_taken_away(self, desk):
+        """A note that is deleted is gone, the first time and the hundredth."""
+        working = WorkingDesk.of(desk)
+        for number in range(OFTEN + 2):
+            working.handle(AddNote("ana", at(1), f"n-{number}", "Rang back.", "case-0"))
+            working.handle(DeleteNote("ana", at(1), f"n-{number}"))
+            assert not working.notes
+
     def test_a_refusal_changes_nothing(self, desk):
         """Every reason is told, and it is as it was."""
         working = WorkingDesk.of(desk)
