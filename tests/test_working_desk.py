@@ -6,10 +6,12 @@ import pytest
 
 from casecore import (
     CUSTOMER,
+    AddNote,
     Channel,
     CloseCase,
     CloseReason,
     CommandRefused,
+    DeleteNote,
     Desk,
     MissingRow,
     OpenCase,
