@@ -458,7 +458,7 @@ ASKED = (
         ENGINE,
         "a rule that only warns tells nobody",
         "        return Accepted((*self._with_consequences(view, events, policy, lacks, sight), *marks), warned)\n",
-        "        return Accepted((*self._with_consequences(view, events, policy, sight),), warned)\n",
+        "        return Accepted((*self._with_consequences(view, events, policy, lacks, sight),), warned)\n",
         _WARNS,
         "kernel/deciding",
     ),
