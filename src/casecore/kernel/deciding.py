@@ -50,51 +50,45 @@ from casecore.kernel import (
 )
 from casecore.kernel.effects import ByClass, Effect, Effects, Place, effects_of
 from casecore.kernel.rooms import Brought, wanted_by, where_wanted
+from casecore.kernel.written_functions import write_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 V = TypeVar("V")
 R = TypeVar("R")
+F = TypeVar("F", bound="Callable[..., Any]")
 
 
 MOST_ENLARGED: Final = 100
 """For so many policies with rules of their own the compiled rules are kept."""
 
 Missing: TypeAlias = frozenset[str]
-"""The rows that a view lacks, of those that some rule wants."""
+"""The rows that a view lacks, of those that some rule, or something that follows, wants."""
 
 
-class Checks(dict[Missing, tuple[Check[V], ...]]):
-    """The rules that guard something, by the rows that a view lacks: those that want none of these (`rooms.wants`)."""
+class AskedTogether(dict[Missing, tuple[F, ...]]):
+    """Functions asked together, by the rows that a view lacks: those that want none of these (`rooms.wants`)."""
+
+    def __init__(self, functions: Iterable[F]) -> None:
+        super().__init__()
+        self.all = tuple(functions)
+
+    def __missing__(self, missing: Missing) -> tuple[F, ...]:
+        found = self[missing] = tuple(one for one in self.all if missing.isdisjoint(wanted_by(one)))
+        return found
+
+
+class Checks(AskedTogether[Check[V]], Generic[V]):
+    """The rules that guard something."""
 
     def __init__(self, rules: Iterable[Rule[V]]) -> None:
-        super().__init__()
         self._rules = {id(rule.check): rule for rule in rules}
-        self._checks = tuple(rule.check for rule in self._rules.values())
-
-    def __missing__(self, missing: Missing) -> tuple[Check[V], ...]:
-        found = self[missing] = tuple(check for check in self._checks if missing.isdisjoint(wanted_by(check)))
-        return found
+        super().__init__(rule.check for rule in self._rules.values())
 
     def tell(self, check: Check[V], reason: Reason, policy: PolicyInForce) -> Reason:
         """The reason that one of the checks has found, with what is known of its rule."""
         return self._rules[id(check)].tell(reason, policy)
-
-
-class Followers(dict[Missing, tuple[Handler[V], ...]]):
-    """What follows from an event, by the rows that a view lacks: what wants none of these."""
-
-    def __init__(self, followers: Iterable[Handler[V]]) -> None:
-        super().__init__()
-        self._followers = tuple(followers)
-
-    def __bool__(self) -> bool:
-        return bool(self._followers)
-
-    def __missing__(self, missing: Missing) -> tuple[Handler[V], ...]:
-        found = self[missing] = tuple(one for one in self._followers if missing.isdisjoint(wanted_by(one)))
-        return found
 
 
 class _MissingRows(dict[tuple[bool, ...], Missing]):
@@ -112,8 +106,8 @@ class _MissingRows(dict[tuple[bool, ...], Missing]):
 def _missing_of(rows: tuple[str, ...]) -> Callable[[Any], Missing]:
     """How it is found which of these rows a view lacks; written as text, because it is asked for every command."""
     answers = "".join(f"view.{row} is None, " for row in rows)
-    text, known = f"lambda view: sets[({answers})]", {"sets": _MissingRows(rows)}
-    missing_of: Callable[[Any], Missing] = eval(text, known)  # noqa: S307 -- names of our own fields
+    lines = (f"return sets[({answers})]",)
+    missing_of: Callable[[Any], Missing] = write_function("missing_of(view)", lines, {"sets": _MissingRows(rows)})
     return missing_of
 
 
@@ -152,7 +146,7 @@ class Decider(Generic[V]):
     _enlarged: dict[int, tuple[tuple[Any, ...], Decider[V]]] = field(init=False, repr=False, factory=dict)
     _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
-    _reactions: ByClass[tuple[Checks[V], Followers[V]]] = field(init=False, repr=False)
+    _reactions: ByClass[tuple[Checks[V], AskedTogether[Handler[V]]]] = field(init=False, repr=False)
     _preceding: tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...] = field(init=False, repr=False)
 
     @_missing.default
@@ -180,10 +174,10 @@ class Decider(Generic[V]):
         }
 
     @_reactions.default
-    def _reacting(self) -> ByClass[tuple[Checks[V], Followers[V]]]:
-        def reactions(event: type[Event]) -> tuple[Checks[V], Followers[V]]:
+    def _reacting(self) -> ByClass[tuple[Checks[V], AskedTogether[Handler[V]]]]:
+        def reactions(event: type[Event]) -> tuple[Checks[V], AskedTogether[Handler[V]]]:
             followers = (room.follows[event] for room in self.rooms if event in room.follows)
-            return Checks(_guarding(self.rules, event)), Followers(followers)
+            return Checks(_guarding(self.rules, event)), AskedTogether(followers)
 
         return ByClass(reactions)
 
@@ -287,7 +281,7 @@ class Decider(Generic[V]):
         seen, said, missing, followed = view, policy, lacks, False
         for event in events:
             checks, followers = self._reactions[type(event)]
-            followed = followed or bool(followers)
+            followed = followed or bool(followers.all)
             if sight is not None:
                 seen, said, missing = sight(event)
             for check in checks[missing]:

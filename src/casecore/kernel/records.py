@@ -22,6 +22,7 @@ from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.late import finished_late
 from casecore.kernel.rooms import Editing
 from casecore.kernel.values import fields_of, share_equality
+from casecore.kernel.written_functions import write_function
 
 R = TypeVar("R")
 
@@ -84,10 +85,10 @@ def thawer(record_class: Any) -> Callable[[Any], Editing]:
         A function from a record to its editing.
     """
     copied = (f"editing.{attribute.name} = row.{attribute.name}" for attribute in fields_of(record_class))
-    lines = ("def thaw(row):", "editing = new(Editing)", *copied, "return editing")
     known: dict[str, Any] = {"new": object.__new__, "Editing": _editing_class(record_class)}
-    exec("\n    ".join(lines), known)  # noqa: S102 -- as attrs writes an __init__; half the time of any loop over fields
-    thaw: Callable[[Any], Editing] = known["thaw"]
+    thaw: Callable[[Any], Editing] = write_function(
+        "thaw(row)", ("editing = new(Editing)", *copied, "return editing"), known
+    )
     return thaw
 
 

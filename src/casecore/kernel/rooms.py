@@ -18,6 +18,7 @@ from attrs import field
 from casecore.kernel.durations import duration_text, instant_after
 from casecore.kernel.messages import CUSTOMER, SYSTEM, CitedPolicy, Command, Enforcement, Event, Reason
 from casecore.kernel.values import frozen
+from casecore.kernel.written_functions import write_function
 
 
 class PolicyInForce(CitedPolicy, Protocol):
@@ -287,9 +288,8 @@ def _finder_of(timers: Iterable[Timer]) -> Callable[[Any, Any, datetime | None],
             f"if view.{row} is not None and (since := view.{row}.{name}) is not None and (at := {at}) is not None:",
             f"    found.append((at, timer_{number}))",
         ]
-    text = "\n    ".join(("def find(view, policy, now):", *lines, "return found"))
-    exec(text, known)  # noqa: S102 -- names of our own fields
-    find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]] = known["find"]
+    find: Callable[[Any, Any, datetime | None], list[tuple[datetime, Timer]]]
+    find = write_function("find(view, policy, now)", (*lines, "return found"), known)
     return find
 
 

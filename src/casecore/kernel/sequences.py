@@ -2,8 +2,8 @@
 
 A command proposes the same few events again and again: a reply, the occupancy it changes, the clock it stops. For such
 a sequence it is known beforehand which rows are read, which sheets are opened, and what must be there. So a function is
-written for it, as text, as attrs writes an `__init__`: it reads every row once, asks whether all is there, and only
-then changes anything.
+written for it (`written_functions.py`): it reads every row once, asks whether all is there, and only then changes
+anything.
 
 * It is written when a sequence has come often enough to pay for that (`OFTEN`), and for so many sequences at most
   (`MOST_FORMS`). Whatever comes before, or besides, goes the plain way.
@@ -28,6 +28,7 @@ from casecore.kernel.effects import Effect, Effects
 from casecore.kernel.messages import Event
 from casecore.kernel.records import editing_class
 from casecore.kernel.values import fields_of
+from casecore.kernel.written_functions import write_function
 
 OFTEN: Final = 16
 """So often a sequence comes before a form is written for it: writing one costs as much as some hundred events."""
@@ -158,10 +159,10 @@ class FormWriter:
     def __init__(self, effects: Sequence[Sequence[Effect]], desk: type | None) -> None:
         self._effects = effects
         self._desk = desk
-        self._ids: dict[tuple[str, str], int] = {}
+        self._ids: dict[tuple[str, int, str], int] = {}  # by the table, the event that names it, and the field
         for number, several in enumerate(effects):
             for effect in several:
-                self._ids.setdefault((effect.table, f"event_{number}.{effect.id}"), len(self._ids))
+                self._ids.setdefault((effect.table, number, effect.id), len(self._ids))
         self._rows: dict[int, _Row] = {}
         self._checks: list[str] = []
         self._deeds: list[str] = []
@@ -169,13 +170,8 @@ class FormWriter:
 
     def same_ids(self, events: Sequence[Event]) -> tuple[int, ...]:
         """For each id that the events name, the number of the first one in its table that is the same."""
-        values = [(table, self._value(path, events)) for table, path in self._ids]
+        values = [(table, getattr(events[event], name)) for table, event, name in self._ids]
         return tuple(map(values.index, values))
-
-    @staticmethod
-    def _value(path: str, events: Sequence[Event]) -> Any:
-        event, _, name = path.partition(".")
-        return getattr(events[int(event.removeprefix("event_"))], name)
 
     def form(self, same: tuple[int, ...]) -> Form:
         """The form for events whose ids are the same as told."""
@@ -188,9 +184,7 @@ class FormWriter:
             self._finish()
         except _NeverFits:
             self._checks, self._deeds = ["return None"], []
-        text = "\n    ".join((f"def form(desk, {names}):", *self._checks, *self._deeds))
-        exec(text, self._known)  # noqa: S102 -- as attrs does; names come from our own classes, never from a caller
-        form: Form = self._known["form"]
+        form: Form = write_function(f"form(desk, {names})", (*self._checks, *self._deeds), self._known)
         return form
 
     def _name(self, word: str, value: Any) -> str:
@@ -206,8 +200,8 @@ class FormWriter:
 
     def _tell_ids(self, same: tuple[int, ...]) -> None:
         firsts: dict[str, list[int]] = {}
-        for (table, path), number in self._ids.items():
-            self._checks.append(f"id_{number} = {path}")
+        for (table, event, name), number in self._ids.items():
+            self._checks.append(f"id_{number} = event_{event}.{name}")
             if same[number] != number:
                 self._checks.append(f"if id_{number} != id_{same[number]}: return None")
             else:
@@ -217,7 +211,7 @@ class FormWriter:
 
     def _slot(self, effect: Effect, number: int, same: tuple[int, ...]) -> tuple[_Row, _Slot]:
         """What an effect touches; what is touched for the first time is read, unless the event makes it."""
-        first = same[self._ids[effect.table, f"event_{number}.{effect.id}"]]
+        first = same[self._ids[effect.table, number, effect.id]]
         row = self._rows.get(first)
         if row is None:
             row = self._rows[first] = _Row(f"id_{first}", f"row_{first}", effect.table)

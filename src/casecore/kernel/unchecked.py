@@ -21,6 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 import attrs
 
 from casecore.kernel.values import fields_of
+from casecore.kernel.written_functions import write_function
 
 P = ParamSpec("P")
 C = TypeVar("C")
@@ -59,9 +60,8 @@ def _maker(kind: Any) -> Callable[..., Any]:
         (named if attribute.kw_only else taken).append(given)
         filled.append(f"made.{name} = {value}")
     taken += ["*", *named] if named else []
-    lines = (f"def make({', '.join(taken)}):", "made = new(Open)", *filled, "made.__class__ = Kind", "return made")
-    exec("\n    ".join(lines), known)  # noqa: S102 -- as attrs does; names come from the class, never from a caller
-    make: Callable[..., Any] = known["make"]
+    lines = ("made = new(Open)", *filled, "made.__class__ = Kind", "return made")
+    make: Callable[..., Any] = write_function(f"make({', '.join(taken)})", lines, known)
     return make
 
 

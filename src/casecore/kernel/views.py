@@ -22,6 +22,7 @@ from casecore.kernel.messages import Command
 from casecore.kernel.records import editing_class, freeze
 from casecore.kernel.rooms import Room
 from casecore.kernel.values import fields_of, frozen
+from casecore.kernel.written_functions import write_function
 
 V = TypeVar("V")
 
@@ -126,10 +127,7 @@ class Views(Generic[V]):
         return self._sheets if look.row == look.place.sheet else (look.row,)
 
     def _compiled(self, looks: list[Look]) -> _Filling:
-        """A function that takes these looks, and those to which they lead, one after the other.
-
-        It is written as text, as attrs writes an `__init__`: a view is made for every command.
-        """
+        """A function that takes these looks, and those to which they lead, one after the other."""
         looks = self._with_links(looks)
         rows = dict.fromkeys(row for look in looks for row in self._shown(look))
         lines = [f"{' = '.join(rows)} = None"] if rows else []
@@ -156,10 +154,8 @@ class Views(Generic[V]):
                     f"            {name} = file.{name if len(sheets) > 1 else look.place.sheet}" for name in sheets
                 ]
         values = ", ".join(row if row in rows else "None" for row in self._rows)
-        text = "\n    ".join(("def fill(start, tables, now):", *lines, f"return View(now, {values})"))
         known: dict[str, Any] = {"View": editing_class(self._view)}
-        exec(text, known)  # noqa: S102 -- as attrs does; names come from our own classes, never from a caller
-        filling: _Filling = known["fill"]
+        filling: _Filling = write_function("fill(start, tables, now)", (*lines, f"return View(now, {values})"), known)
         return filling
 
 
