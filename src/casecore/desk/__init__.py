@@ -35,7 +35,7 @@ from rpds import HashTrieMap
 from casecore.desk.questions import Action as Action
 from casecore.desk.questions import AnyDesk as AnyDesk
 from casecore.desk.questions import Due as Due
-from casecore.kernel import Command, CommandRefused, Event, Refused
+from casecore.kernel import Command, Event
 from casecore.kernel.effects import Edits
 from casecore.kernel.loading import Loading, ReadRow, RowName
 from casecore.policies import Policy
@@ -83,22 +83,6 @@ class Desk(AnyDesk):
         return all(getattr(self, name) == getattr(other, name) for name in ("policy", "now", *TABLES))
 
     __hash__ = None  # type: ignore[assignment]  # compared by all it holds; too large to hash
-
-    # Changing ------------------------------------------------------------------------------------------
-
-    def handle(self, command: Command) -> tuple[Desk, tuple[Event, ...]]:
-        """Decide a command and apply what happens.
-
-        Returns:
-            The desk after it, and the events for the host to store.
-
-        Raises:
-            CommandRefused: With every reason; this desk is as it was.
-        """
-        verdict = self.decide(command)
-        if isinstance(verdict, Refused):
-            raise CommandRefused(command, verdict)
-        return self.evolve(verdict.events), verdict.events
 
     # A few rows of it ----------------------------------------------------------------------------------
 

@@ -1,16 +1,18 @@
 """Every question that one can ask of a desk, whichever kind of desk it is.
 
 What would happen (`decide`), what a command shows and needs (`view`, `rows_of`), what an agent may do (`actions`), what
-is due and when (`due`), how the service clocks stand (`clocks`). Asking changes nothing.
+is due and when (`due`), how the service clocks stand (`clocks`). Asking changes nothing; `handle` decides and then lets
+the desk evolve, each kind in its own way.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, Self, TypeAlias, cast, get_args
 
-from casecore.kernel import Command, Probe, Reason, Timer, Verdict, frozen
+from casecore.kernel import Command, CommandRefused, Event, Probe, Reason, Refused, Timer, Verdict, frozen
 from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.loading import NotedTables, RowName
 from casecore.kernel.rooms import Timetable
@@ -121,6 +123,24 @@ class AnyDesk:
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
         return self.house.decide(self.view(command), command, self.policy)
+
+    def handle(self, command: Command) -> tuple[Self, tuple[Event, ...]]:
+        """Decide a command and apply what happens.
+
+        Returns:
+            The desk after it (a working desk: itself, changed), and the events for the host to store.
+
+        Raises:
+            CommandRefused: With every reason; this desk is as it was.
+        """
+        verdict = self.decide(command)
+        if isinstance(verdict, Refused):
+            raise CommandRefused(command, verdict)
+        return self.evolve(verdict.events), verdict.events
+
+    @abstractmethod
+    def evolve(self, events: Iterable[Event]) -> Self:
+        """The desk after these events."""
 
     def rows_of(self, command: Command) -> tuple[RowName, ...]:
         """The rows that a command needs, by table and id: those it names, those to which they lead, and so on.

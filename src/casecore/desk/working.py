@@ -23,7 +23,7 @@ from rpds import HashTrieMap
 
 from casecore.desk import Desk
 from casecore.desk.questions import AnyDesk
-from casecore.kernel import Command, CommandRefused, Event, Refused
+from casecore.kernel import Event
 from casecore.kernel.effects import Edits
 from casecore.kernel.records import freeze, thaw
 from casecore.policies import Policy
@@ -61,21 +61,6 @@ class WorkingDesk(AnyDesk):
         rows = (HashTrieMap(_copies(getattr(self, table), self.house)) for table in TABLES)
         held: list[Any] = [*rows, self.house]
         return Desk(self.policy, self.now, *held)
-
-    def handle(self, command: Command) -> tuple[Self, tuple[Event, ...]]:
-        """Decide a command, and let happen what it brings about.
-
-        Returns:
-            This desk, changed, and the events for the host to store: what `Desk.handle` returns, so that the same loop
-            may run on either.
-
-        Raises:
-            CommandRefused: With every reason; nothing has changed.
-        """
-        verdict = self.decide(command)
-        if isinstance(verdict, Refused):
-            raise CommandRefused(command, verdict)
-        return self.evolve(verdict.events), verdict.events
 
     def evolve(self, events: Iterable[Event]) -> Self:
         """This desk after these events, one or a million of them.
