@@ -176,7 +176,7 @@ def switch_inquiry(checked: CheckedScope, old: Policy, new: Policy, house: House
         limit: How many worlds are visited at most.
     """
     scope = checked.scope
-    here = ToldUnderTwo(scope, tuple(scope.policy_here(policy) for policy in (old, new)), house)
+    here = ToldUnderTwo.here(scope, old, new, house)
 
     def ask(*policies: Policy) -> Flights:
         before, after = (scope.policy_here(policy) for policy in policies)

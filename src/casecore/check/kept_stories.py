@@ -7,7 +7,7 @@ compared, each command is given under one of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
@@ -135,6 +135,11 @@ class ToldUnderTwo:
     scope: Scope
     policies: tuple[Policy, ...]
     house: House
+
+    @classmethod
+    def here(cls, scope: Scope, old: Policy, new: Policy, house: House) -> Self:
+        """Where they are told in a scope, under these two."""
+        return cls(scope, (scope.policy_here(old), scope.policy_here(new)), house)
 
     def write(self, story: Story, book: StoryBook) -> PlainAnswer:
         """The numbers of a story's commands, and for each of the policy under which it was given."""

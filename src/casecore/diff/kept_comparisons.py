@@ -45,7 +45,7 @@ def comparison_inquiry(
         progress: Told the name of the scope before the switch is tried.
     """
     scope = checked.scope
-    here = ToldUnderTwo(scope, tuple(scope.policy_here(policy) for policy in (old, new)), house)
+    here = ToldUnderTwo.here(scope, old, new, house)
     edits = edits_of(*here.policies)
     if all(map(is_about_rules, edits)) and not scope.rules:
         return None
