@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rpds import HashTrieMap
 
 from casecore.kernel import MissingRow, Room, sequences
-from casecore.kernel.effects import Edits, Effects, effects_of
+from casecore.kernel.deciding import Decider
+from casecore.kernel.effects import Edits, Effects, Place, effects_of
 from casecore.kernel.sequences import MOST_ALIKE, MOST_EVENTS, OFTEN, Sequences
 from tests.kernel.garden import (
     EFFECTS,
@@ -104,6 +105,28 @@ def test_as_one_by_one(garden, events):
     assert (garden if wanted is None else wanted) == beds.garden()
     rows = [*beds.plants.values(), *beds.bills.values(), *(row.pot for row in beds.plants.values())]
     assert {type(row) for row in rows} <= {PlantFile, Pot, Bill}, "every record is of its own class again"
+
+
+def or_missing(find):
+    """What is found, or the event that speaks of something that is not there."""
+    try:
+        return find()
+    except MissingRow as missing:
+        return missing.event
+
+
+@given(happenings)
+def test_a_fold_as_one_by_one(events):
+    """The records of one class, folded by themselves, are those that the driver makes of them."""
+
+    def bills():
+        edits = Edits(effects_of((GARDEN,), {Bill: Place("bills", "plant")}), lambda *_: None)
+        edits.apply(events)
+        return {name: row for name, row in edits.frozen()["bills"].items() if row is not None}
+
+    folded = or_missing(lambda: Decider((GARDEN,)).fold(Bill, "plant", events))
+    assert or_missing(bills) == folded
+    assert not isinstance(folded, dict) or {Bill} >= {*map(type, folded.values())}
 
 
 @pytest.mark.parametrize(("first", "then"), [*product([("fern", "fern"), ("fern", "moss")], repeat=2)])
