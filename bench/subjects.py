@@ -72,7 +72,7 @@ def measured(subject: str, effort: Effort, *, elsewhere: bool = False) -> Iterat
 
     try:
         parts = import_module(f"bench.{subject}").PARTS
-    except Exception as error:
+    except Exception as error:  # a peer that is not installed, or what an older tree has not
         if not may_fail(error):
             raise
         yield Part("", missing=why(error))
@@ -80,7 +80,7 @@ def measured(subject: str, effort: Effort, *, elsewhere: bool = False) -> Iterat
     for part in parts:
         try:
             lines = tuple(part(effort))
-        except Exception as error:
+        except Exception as error:  # the same
             if not may_fail(error):
                 raise
             yield Part(part.__name__, missing=why(error))

@@ -63,8 +63,8 @@ class NotedValue:
             self._note_compared(comparison, other)
         return ask(self._held, other)
 
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:  # what it passes for
+    @property  # type: ignore[misc]  # no class has it as a property, but whatever passes for another
+    def __class__(self) -> type:
         return type(self._held)
 
     def __getattr__(self, name: str) -> Any:

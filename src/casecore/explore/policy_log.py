@@ -346,8 +346,8 @@ class LoggedPolicy(Policy):
         for name in keys_of(Policy):
             self._note((VALUE, name))
 
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:  # what it passes for
+    @property  # type: ignore[misc]  # no class has it as a property, but whatever passes for another
+    def __class__(self) -> type:
         return Policy
 
     def __getattr__(self, name: str) -> Any:
@@ -451,7 +451,7 @@ _FOLLOWS: Final[Mapping[str, Callable[[Policy, Callable[[PolicyPlace], object]],
 class _Items(dict[str, int]):
     """What is lower by how much, to be a part of what a view is called."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none; nobody writes to this one
         return hash(tuple(self.items()))
 
 
