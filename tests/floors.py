@@ -9,7 +9,7 @@ ROOT = Path(casecore.__file__).parent
 
 FLOORS = (
     ("kernel", "channels", "reports"),
-    ("statuses", "calendars", "templates"),
+    ("statuses", "templates"),
     ("policies",),
     ("rooms",),
     ("desk",),

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from casecore.calendars import Calendar as Calendar
-    from casecore.calendars import CalendarError as CalendarError
     from casecore.channels import Channel as Channel
     from casecore.channels import Consent as Consent
     from casecore.channels import MessageKind as MessageKind
@@ -44,6 +42,8 @@ if TYPE_CHECKING:
     from casecore.kernel.unchecked import unchecked as unchecked
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
+    from casecore.policies.calendars import Calendar as Calendar
+    from casecore.policies.calendars import CalendarError as CalendarError
     from casecore.policies.sections import Level as Level
     from casecore.policies.sections import Relation as Relation
     from casecore.projections.customer_card import CustomerCard as CustomerCard
@@ -304,7 +304,7 @@ _HOMES = {
     "kernel.machines": "Edge InvalidTable StateTable",
     "kernel.unchecked": "unchecked",
     "channels": "Channel Consent MessageKind TemplateKind",
-    "calendars": "Calendar CalendarError",
+    "policies.calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
     "policies": "Policy PolicyError",
     "policies.sections": "Level Relation",

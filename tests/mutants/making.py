@@ -16,7 +16,7 @@ from cosmic_ray.mutating import mutate_code
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "casecore"
 
-MUTATED = ("rooms/*.py", "routing/*.py", "calendars.py", "templates/values.py")
+MUTATED = ("rooms/*.py", "routing/*.py", "policies/calendars.py", "templates/values.py")
 """What is mutated, under `src/casecore`."""
 
 COMPARED = {

@@ -7,10 +7,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from casecore.calendars import Weekday
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Change, Policy
+from casecore.policies.calendars import Weekday
 from casecore.policies.sections import Lifecycle, Opening, Overflow, Queue, Sla, Targets, WrapUpRules
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import GoAvailable, GoUnavailable, LogOut

@@ -11,9 +11,9 @@ from functools import partial
 from time import process_time
 
 from casecore import Desk, Policy, history, inbox
-from casecore.calendars import Calendar
 from casecore.codec import dumps, loads, to_plain
 from casecore.kernel import CasecoreError
+from casecore.policies.calendars import Calendar
 from casecore.policies.patterns import Pattern, PatternError
 from casecore.projections.search import Archive
 from casecore.replay import replay_day

@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from casecore.calendars import Weekday
 from casecore.channels import Channel
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
 from casecore.check.wordings import dated_policies, find_unsendable_wordings, place_in_layers
@@ -29,6 +28,7 @@ from casecore.kernel.durations import duration_text
 from casecore.kernel.problems import under
 from casecore.kernel.words import language_forms, same_forms
 from casecore.policies import Policy, Waiver
+from casecore.policies.calendars import Weekday
 from casecore.policies.sections import CountsFrom, Delivery, Opening, Queue
 from casecore.policies.warnings import policy_warnings
 from casecore.promises.live_work import SHORT_SILENCE

@@ -19,7 +19,6 @@ from functools import partial
 from itertools import product
 from typing import Final, TypeAlias
 
-from casecore.calendars import Calendar
 from casecore.channels import LIVE, Channel
 from casecore.check.report import Judgement, PromiseVerdict
 from casecore.desk import Desk
@@ -27,6 +26,7 @@ from casecore.explore import Story
 from casecore.explore.scope import NOON
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
+from casecore.policies.calendars import Calendar
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import PROMISES, Happening, Step, Watch
 from casecore.promises.assignment import LONGEST_FIRST

@@ -19,11 +19,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
-from casecore.calendars import find_zone
 from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
 from casecore.kernel.words import distinct, same_form, same_forms
+from casecore.policies.calendars import find_zone
 from casecore.policies.declared import DeclaredKey, every_key, find_key, is_entry, key_at
 from casecore.policies.kinds import (
     MISSING,

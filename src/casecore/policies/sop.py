@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.calendars import Calendar, CalendarError, find_zone
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import Problem, did_you_mean, nearest, quoted, under
+from casecore.policies.calendars import Calendar, CalendarError, find_zone
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import (
     Choice,

@@ -12,11 +12,11 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from casecore.calendars import Calendar
 from casecore.kernel import a_length
 from casecore.kernel.durations import instant_after
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Policy
+from casecore.policies.calendars import Calendar
 from casecore.policies.sections import Level
 from casecore.rooms.cases import SeesCase
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from casecore.calendars import Calendar, Weekday
 from casecore.channels import Channel
 from casecore.kernel import changed
+from casecore.policies.calendars import Calendar, Weekday
 from casecore.policies.kinds import (
     NONE,
     Choice,

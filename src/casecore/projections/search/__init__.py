@@ -31,13 +31,13 @@ from functools import cache
 from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
-from casecore.calendars import find_zone
 from casecore.kernel import CUSTOMER, SYSTEM, CasecoreError, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Effects, Place
 from casecore.kernel.fields import Value, is_count, row_called
 from casecore.kernel.problems import quoted
 from casecore.kernel.words import finds, same_form, search_form
 from casecore.policies import Policy
+from casecore.policies.calendars import find_zone
 from casecore.projections.search.entries import CaseEntry, MomentLog, instant_of, moment_of
 from casecore.projections.search.queries import (
     TEXT,

@@ -15,9 +15,9 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 
-from casecore.calendars import HORIZON, Calendar, CalendarError, Weekday
 from casecore.kernel import CasecoreError
 from casecore.kernel.errors import quoted
+from casecore.policies.calendars import HORIZON, Calendar, CalendarError, Weekday
 from tests.profiles import examples
 
 HOUR = 3600.0
