@@ -24,7 +24,21 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from casecore.channels import Channel, on_line
-from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
+from casecore.kernel import (
+    CUSTOMER,
+    SYSTEM,
+    Check,
+    Command,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Unconcerned,
+    a_count,
+    frozen,
+)
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
@@ -269,7 +283,7 @@ def _no_contact(case: Case, command: AboutCase) -> Reason:
     return Reason("contact.edge", found, f"{opened_by(case)}; a contact begins then")
 
 
-def _somebody_to_leave(view: SeesContact, command: EndContact, policy: Policy) -> Reason | None:
+def _somebody_to_leave(view: SeesContact, command: EndContact, policy: Policy) -> Reason | Unconcerned | None:
     if command.by == CUSTOMER and waits_on_line(view):
         return None
     return _CONTACT_ENDS(view, command, policy)
