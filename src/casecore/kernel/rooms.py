@@ -459,9 +459,11 @@ def too_early(rule: str, found: str, left: timedelta, needed: timedelta) -> Reas
     return Reason(rule, found, remedy, {"seconds": limit - to_go, "limit": limit, "seconds_to_go": to_go})
 
 
-def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | None:
+def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | Unconcerned | None:
     """What is against doing by itself what a timer does: that its time has not come."""
     due = timer.due(view, policy)
-    if due is None or at >= due:
+    if due is None:
+        return UNCONCERNED
+    if at >= due:
         return None
     return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at, timer.length(view, policy) or due - at)
