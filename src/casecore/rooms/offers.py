@@ -305,11 +305,9 @@ def _offered_elsewhere(view: HasOffers, event: CaseAssigned, _: Policy) -> Reaso
 
 
 @wants("case", "offers")
-def _only_the_offered(view: HasOffers, command: AcceptOffer | RejectOffer, _: Policy) -> Reason | Unconcerned | None:
+def _only_the_offered(view: HasOffers, command: AcceptOffer | RejectOffer, _: Policy) -> Reason | None:
     to = view.offers.to(review=command.review)
-    if to is None:
-        return UNCONCERNED
-    if to == command.by:
+    if to in (None, command.by):
         return None
     return Reason("offer.agent", f"the offer is {to}'s, not {command.by}'s", f"let {to} answer")
 
