@@ -32,6 +32,7 @@ import attrs
 from attrs import field
 
 from casecore.kernel import (
+    UNCONCERNED,
     Accepted,
     Check,
     Command,
@@ -268,7 +269,7 @@ class Decider(Generic[V]):
         missing = self._missing(view)
         for need in plan.needs[missing]:
             reason = need(view, command, policy)
-            if reason is not None:
+            if reason is not None and reason is not UNCONCERNED:
                 return Refused((plan.needs.tell(need, reason, policy),))
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
@@ -290,7 +291,7 @@ class Decider(Generic[V]):
         found: list[tuple[Checks[V], Check[V], Reason]] = []
         for check in plan.checks[lacks]:
             reason = check(view, command, policy)
-            if reason is not None:
+            if reason is not None and reason is not UNCONCERNED:
                 found.append((plan.checks, check, reason))
         sight = None if plan.other is None else self._sight(view, plan.other(view, command, policy), command, whole)
         seen, said, missing, followed = view, policy, lacks, False
@@ -301,7 +302,7 @@ class Decider(Generic[V]):
                 seen, said, missing = sight(event)
             for check in checks[missing]:
                 reason = check(seen, event, said)
-                if reason is not None:
+                if reason is not None and reason is not UNCONCERNED:
                     found.append((checks, check, reason))
         if found:
             return self._judged(view, command, policy, events, _told(found, policy), lacks, sight)
