@@ -77,6 +77,11 @@ def json_schema() -> Schema:
     return {**head, **schema, "definitions": {"condition": _condition_schema()}}
 
 
+def schema_of_kind(kind: ValueKind) -> Schema:
+    """The schema of what fits a kind, e.g. of a file that is no policy."""
+    return _schema_of(kind)
+
+
 def schema_text() -> str:
     """The JSON Schema as the file that ships."""
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
@@ -95,6 +100,9 @@ def _key_schema(known: DeclaredKey, *, optional: bool = False) -> Schema:
 
 def _schema_of(kind: ValueKind) -> Schema:
     """The schema of what fits a kind."""
+    own: Callable[[], Schema] | None = getattr(kind, "schema", None)
+    if own is not None:
+        return own()
     if type(kind) not in _SCHEMAS:
         raise TypeError(f"say in _SCHEMAS how the values of a {type(kind).__name__} are described")
     return _SCHEMAS[type(kind)](kind)
