@@ -195,8 +195,8 @@ class World:
             began = self.seconds
             self.tries(GoAvailable, agent, agent)
             yield self.random.uniform(1, MINUTE)
-            for wrap_up in [row for row in self.desk.wrap_ups.values() if row.agent == agent]:
-                self.plan(self.wraps_up(agent, wrap_up.case), self.random.uniform(1, MINUTE))
+            for case in sorted(row.case for row in self.desk.wrap_ups.values() if row.agent == agent):
+                self.plan(self.wraps_up(agent, case), self.random.uniform(1, MINUTE))
             yield (3 + number % 3) * HOUR
             if not self.tries(GoUnavailable, agent, agent, "lunch"):
                 self.tries(SetNextState, agent, agent, "lunch")
@@ -341,7 +341,7 @@ class World:
             self.give(ReassignCase, agent, case, queue=[*self.desk.policy.queues][-1], note="Is a matter of theirs")
             return
         if how < 0.3:
-            self.merge(agent, case)
+            self.merge(case)
         if how < 0.35:
             yield from self.replies(agent, case, Status.PENDING)
             yield self.random.uniform(20, 60)
@@ -352,12 +352,12 @@ class World:
         self.give(LeaveCase, agent, case)
         yield from self.afterwards(agent, case)
 
-    def merge(self, agent: str, case: str) -> None:
+    def merge(self, case: str) -> None:
         """Another case of the same customer goes on as this one, where there is one."""
-        mine = self.desk.cases[case].case
-        for other in [file.case for file in self.desk.cases.values()]:
-            if other.id != case and other.customer == mine.customer and other.status is not Status.CLOSED:
-                self.tries(MergeCases, SUPERVISOR, other.id, case)
+        whose = self.desk.cases[case].case.customer
+        rows = [file.case for file in self.desk.cases.values() if file.case.customer == whose]
+        for other in sorted(row.id for row in rows if row.id != case and row.status is not Status.CLOSED):
+            self.tries(MergeCases, SUPERVISOR, other, case)
 
     def wraps_up(self, agent: str, case: str) -> Iterator[float]:
         """A contact that has ended is disposed, as soon as they are there."""
@@ -373,7 +373,7 @@ class World:
             yield self.random.uniform(2, 10) * MINUTE
 
     def afterwards(self, agent: str, case: str) -> Iterator[float]:
-        """A resolved case: its customer comes back, a reply bounces, it is closed by hand; or nothing, and time does it."""
+        """A resolved case: its customer comes back, a reply bounces, it is closed by hand; or time does it."""
         how = self.random.random()
         yield self.random.uniform(0.1, 3) * HOUR
         if how < 0.2:
@@ -389,7 +389,7 @@ class World:
 
     def customer(self, number: int) -> Iterator[float]:
         """They write first, or call; some cannot wait for the answer, and whoever is not served leaves."""
-        case, again = f"C-{number}", number > 1 and self.chance(0.12)
+        case, again = f"C-{number}", number > 1 and self.chance(0.2)
         who = f"customer-{self.random.randrange(1, number)}" if again else f"customer-{number}"
         channel = Channel.VOICE if self.chance(0.04) else self.random.choice(CHANNELS)
         reason = self.random.choice(("billing", "technical", "refund", "other"))

@@ -5,20 +5,38 @@
     log.commands[log.breaches[0].index]   # the command that breaks `log.breaks[0].rule`, and nothing else is broken
 
 They are the oracle of the audit: what it finds in such a log has to be these breaches, and nothing else. An audit
-judges and goes on: what a breaking command does is done, although a live desk would have refused it. `breach_kinds.py`
-says for each kind why nothing else is broken then. `log_rows.py` hides, spoils and writes such logs.
+judges and goes on: what a breaking command does is done, although a live desk would have refused it. Each kind
+says why nothing else is broken then. `log_rows.py` hides, spoils and writes such logs.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from types import MappingProxyType
 
 import attrs
 
 from casecore import Command, Policy
-from tests.audit.breach_kinds import KINDS, policy_for
+from tests.audit.breach_alterations import ALTERATIONS
+from tests.audit.breach_stories import STORIES
 from tests.audit.clean_days import clean_day
 from tests.audit.making import Breach, Log, NoPlaceError
+from tests.sops import sop_with
 
 __all__ = ["KINDS", "Breach", "MadeLog", "NoPlaceError", "clean_day", "inject", "made_log", "policy_for"]
+
+
+KINDS = MappingProxyType(STORIES | ALTERATIONS)
+"""Every kind of breach, by name."""
+
+
+def sop_for(kinds: Iterable[str]) -> str:
+    """What the policy must say for these kinds, beside the shipped SOP, as TOML."""
+    return "\n".join(dict.fromkeys(KINDS[name].sop for name in kinds if KINDS[name].sop))
+
+
+def policy_for(kinds: Iterable[str]) -> Policy:
+    """The SOP under which days must be made for these kinds: the shipped one, with what they need beside it."""
+    return sop_with(sop_for(kinds))
 
 
 @attrs.frozen
@@ -65,8 +83,18 @@ def made_log(seed: int, kinds: Iterable[str] = tuple(KINDS), cases: int = 60) ->
 
     Args:
         seed: Another one is another log; the same one is the same.
-        kinds: What is broken.
+        kinds: What is broken; what the day has no place for is left out.
         cases: How many customers write first.
     """
-    kinds = list(kinds)
-    return inject(clean_day(seed, cases, policy_for(kinds)), seed, kinds)
+    kinds, sop = list(kinds), sop_for(kinds)
+    while True:
+        try:
+            return attrs.evolve(inject(_day(seed, cases, sop), seed, kinds), policy=sop_with(sop))
+        except NoPlaceError as error:
+            kinds.remove(str(error))
+
+
+@cache
+def _day(seed: int, cases: int, sop: str) -> tuple[Command, ...]:
+    """A clean day; many logs are made of one."""
+    return tuple(clean_day(seed, cases, sop_with(sop)))

@@ -1,4 +1,4 @@
-"""What breaches are put into a log with: its lines, places in it where nobody does anything, and stories of their own."""
+"""What breaches are put into a log with: its lines, places where nobody does anything, and stories of their own."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
