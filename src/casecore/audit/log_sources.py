@@ -6,6 +6,7 @@ which of several columns each was taken from (`w0`, …), and what orders rows o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
@@ -39,6 +40,7 @@ class Piece:
         cell: (the name of a column) -> the text in it, as SQL.
         whole: All that stands in a row, as SQL, to tell rows apart.
         rejected: (database) -> the numbers of the rows in it that were not read, in order, once it is read.
+        again: What to scan instead where DuckDB fails; None: nothing.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Piece:
     cell: Callable[[str], str]
     whole: Sequence[str]
     rejected: Callable[[Any], list[int]] = lambda _: []
+    again: Callable[[], str] | None = None
 
 
 @contextmanager
@@ -107,13 +110,12 @@ def pieces_of(database: Any, source: Any, name: str, log_map: LogMap, folder: Pa
 
         yield table_piece(database, source, name)
         return
-    from casecore.audit.reading_files import READERS
+    from casecore.audit.reading_files import file_piece
 
-    read = READERS[log_map.log.format]
     for number, file in enumerate(files_of(source, name)):
         inside = folder / str(number)
         inside.mkdir()
-        yield read(database, file, log_map, inside)
+        yield file_piece(database, file, log_map, inside)
 
 
 def files_of(source: Any, name: str) -> tuple[Path, ...]:
@@ -160,7 +162,11 @@ def _check_columns(piece: Piece, log_map: LogMap) -> None:
             found = f"has no column {quoted(column)}, which the map names ({path})"
             if times:
                 found = f"has {times} columns called {quoted(column)}, which the map names ({path})"
-            raise log_error(piece.name, found, f"one of {there}", "" if times else did_you_mean(column, columns))
+            near = did_you_mean(column, columns) if not times else ""
+            others = [sign for sign in ";\t|," if len(columns) == 1 and sign in columns[0]]
+            if others and log_map.log.format is LogFormat.CSV:
+                near = f"write delimiter = {json.dumps(others[0])} in [log]"
+            raise log_error(piece.name, found, f"one of {there}", near)
 
 
 def _make_table(database: Any, log_map: LogMap) -> None:
@@ -190,7 +196,13 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
         text = cell(column.name)
         number = f"TRY_CAST({text} AS DECIMAL(38, 9))"
         told += [number, f"CASE WHEN {number} IS NULL THEN {text} END"] if column.by_number else [text, "NULL"]
-    database.execute(f"INSERT INTO found SELECT {', '.join(told)} FROM {piece.scan}")
+    insert = f"INSERT INTO found SELECT {', '.join(told)} FROM "
+    try:
+        run(database, piece.name, insert + piece.scan)
+    except AuditError:
+        if piece.again is None:
+            raise
+        run(database, piece.name, insert + piece.again())
     read = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
     rejected = piece.rejected(database)
     if rejected:
@@ -201,6 +213,25 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
             f"WHERE seq > {base}"
         )
     return read + len(rejected)
+
+
+def run(database: Any, name: str, statement: str) -> Any:
+    """Let DuckDB do something.
+
+    Raises:
+        AuditError: When it fails.
+    """
+    import duckdb
+
+    try:
+        return database.execute(statement)
+    except duckdb.Error as error:
+        raise log_error(name, f"cannot be read ({first_line(error)})") from None
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error says."""
+    return str(error).strip().partition("\n")[0]
 
 
 def sql_text(text: str) -> str:

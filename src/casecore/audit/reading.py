@@ -309,8 +309,8 @@ class _Teller:
         return (word,)
 
     def _note_mid_life(self, status: Any, number: int) -> None:
-        how = status if isinstance(status, Status) else "with a status that is not told"
-        self._odd.note(OddCode.MID_LIFE, f"start their case in mid-life, as {how}", number)
+        how = f"as {status}" if isinstance(status, Status) else "with a status that is not told"
+        self._odd.note(OddCode.MID_LIFE, f"start their case in mid-life, {how}", number)
 
     def _note_tie(self, number: int, *, by_source: bool) -> None:
         self._odd.note(OddCode.TIE, "are at the same time as the row of their case before them", number)
