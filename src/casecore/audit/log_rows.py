@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from casecore.kernel import frozen
 
@@ -44,86 +44,55 @@ class LogRow(NamedTuple):
 
 
 class OddCode(StrEnum):
-    """What can be odd about the rows of a log; the words never change, so that programs can ask for them."""
+    """What can be odd about the rows of a log; the words never change, so that programs can ask for them.
 
-    FIELDS = "row.fields"
-    """Not as many fields as in the header; left out."""
+    Attributes:
+        doc: What each means, in one sentence.
+    """
 
-    DOUBLED = "row.doubled"
-    """The same in every column as a row before it; left out."""
+    doc: str
 
-    NO_TIME = "time.missing"
-    """No time; left out."""
+    def __new__(cls, word: str, doc: str) -> Self:
+        """A word with what it means."""
+        member = str.__new__(cls, word)
+        member._value_, member.doc = word, doc
+        return member
 
-    TIME_FORMAT = "time.format"
-    """Its time is not in the format of the map; left out."""
-
-    NO_ZONE = "time.zone"
-    """Its time says no offset, and the map no zone; left out."""
-
-    OUTSIDE = "time.outside"
-    """In UTC its time lies before the first year, or after the last; left out."""
-
-    SKIPPED = "time.skipped"
-    """At no time of the zone, where clocks jumped over it; the moment of the jump is taken."""
-
-    TWICE_FIRST = "time.twice.first"
-    """At a time that came twice; the first is taken."""
-
-    TWICE_SECOND = "time.twice.second"
-    """At a time that came twice; the second is taken, because the row of its case before it was later."""
-
-    EARLIER = "time.earlier"
-    """Earlier than the row of its case before it in the source."""
-
-    TIE = "time.tie"
-    """At the same time as the row of its case before it."""
-
-    TIE_BY_SOURCE = "time.tie.source"
-    """The same, and only the order of the source says which came first."""
-
-    ORDER = "order.number"
-    """A column that orders by number holds none."""
-
-    NO_CASE = "case.missing"
-    """Says no case where it must; left out."""
-
-    NO_ID = "id.invalid"
-    """What should be an id cannot be one; of a case the row is left out, else the field is not told."""
-
-    RESERVED = "agent.reserved"
-    """Its agent is called as no agent can be."""
-
-    OTHER_COLUMN = "column.other"
-    """The first column of a field is empty; another one is taken."""
-
-    NO_COLUMN = "column.none"
-    """Every column of a field is empty."""
-
-    VALUE = "value.misfit"
-    """What a field holds does not fit it; the field is not told."""
-
-    WORD = "word.unknown"
-    """A word that the map does not have: of what happened, the row is left out; else the field is not told."""
-
-    UNTOLD = "word.untold"
-    """A word of which the map says that it is not known what it means; the field is not told."""
-
-    ASIDE = "word.aside"
-    """A word of which the map says that it says nothing that is judged; the row is left out."""
-
-    NO_WHAT = "what.missing"
-    """Does not say what happened; left out."""
-
-    NO_STATUS = "status.missing"
-    """Says no status where it must; the status is not told."""
-
-    REPEATED = "status.repeated"
-    """Changes no status; nothing is said of it."""
-
-    MID_LIFE = "case.mid_life"
-    """Its case starts in mid-life."""
-
+    FIELDS = "row.fields", "Not as many fields as in the header; left out."
+    DOUBLED = "row.doubled", "The same in every column as a row before it; left out."
+    NO_TIME = "time.missing", "No time; left out."
+    TIME_FORMAT = "time.format", "Its time is not in the format of the map; left out."
+    NO_ZONE = "time.zone", "Its time says no offset, and the map no zone; left out."
+    OUTSIDE = "time.outside", "In UTC its time lies before the first year, or after the last; left out."
+    SKIPPED = "time.skipped", "At no time of the zone, where clocks jumped over it; the moment of the jump is taken."
+    TWICE_FIRST = "time.twice.first", "At a time that came twice; the first is taken."
+    TWICE_SECOND = (
+        "time.twice.second",
+        "At a time that came twice; the second is taken, because the row of its case before it was later.",
+    )
+    EARLIER = "time.earlier", "Earlier than the row of its case before it in the source."
+    TIE = "time.tie", "At the same time as the row of its case before it."
+    TIE_BY_SOURCE = "time.tie.source", "The same, and only the order of the source says which came first."
+    ORDER = "order.number", "A column that orders by number holds none."
+    NO_CASE = "case.missing", "Says no case where it must; left out."
+    NO_ID = (
+        "id.invalid",
+        "What should be an id cannot be one; of a case the row is left out, else the field is not told.",
+    )
+    RESERVED = "agent.reserved", "Its agent is called as no agent can be."
+    OTHER_COLUMN = "column.other", "The first column of a field is empty; another one is taken."
+    NO_COLUMN = "column.none", "Every column of a field is empty."
+    VALUE = "value.misfit", "What a field holds does not fit it; the field is not told."
+    WORD = (
+        "word.unknown",
+        "A word that the map does not have: of what happened, the row is left out; else the field is not told.",
+    )
+    UNTOLD = "word.untold", "A word of which the map says that it is not known what it means; the field is not told."
+    ASIDE = "word.aside", "A word of which the map says that it says nothing that is judged; the row is left out."
+    NO_WHAT = "what.missing", "Does not say what happened; left out."
+    NO_STATUS = "status.missing", "Says no status where it must; the status is not told."
+    REPEATED = "status.repeated", "Changes no status; nothing is said of it."
+    MID_LIFE = "case.mid_life", "Its case starts in mid-life."
 
 LEFT_OUT: Final = frozenset(
     {

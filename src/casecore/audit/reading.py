@@ -300,13 +300,12 @@ class _Teller:
         return said  # type: ignore[return-value]  # itself stands for no word
 
     def _status_in(self, told: Mapping[str, Any], row: Any, number: int) -> Any:
-        """What is compared of a status: of one that is not told, its word."""
+        """What is compared of a status; those that are not told are all the same."""
         if STATUS in told:
             return told[STATUS]
-        word = row[self._fields.index(STATUS) + _BEFORE] if STATUS in self._fields else None
-        if word is None:
+        if STATUS in self._fields and row[self._fields.index(STATUS) + _BEFORE] is None:
             self._odd.note(OddCode.NO_STATUS, "say no status", number)
-        return (word,)
+        return _UNTOLD
 
     def _note_mid_life(self, status: Any, number: int) -> None:
         how = f"as {status}" if isinstance(status, Status) else "with a status that is not told"

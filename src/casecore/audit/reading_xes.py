@@ -5,26 +5,44 @@ r4pm reads them where it is installed, else the reader of XML that Python has; b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as Xml
 
 from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
-from casecore.audit.log_sources import Piece
-from casecore.audit.reading_files import first_line, piece_of_dicts, piece_of_relation, unpacked
+from casecore.audit.log_sources import Piece, first_line
+from casecore.audit.reading_files import piece_of_dicts, piece_of_relation, unpacked
 
 _LITERALS: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
+
+
+_MISREAD: Final = re.compile(
+    rb"""<id\s|<boolean\s[^>]*value=["'](?!(?:true|false)["'])"""
+    rb"""|<date\s[^>]*value=["'](?![^"']*(?:Z|[+-]\d\d:\d\d)["'])"""
+)
+"""What r4pm takes for something else: ids that are no UUID, TRUE, and times that do not say their offset."""
 
 
 def xes_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Piece:
     """A file of XES."""
     file = unpacked(path, folder)
-    if find_spec("r4pm") is not None and find_spec("polars") is not None:
+    quick = find_spec("r4pm") is not None and find_spec("polars") is not None
+    if quick and not _would_be_misread(file):
         return _read_quickly(database, path, file, folder)
     return piece_of_dicts(str(path), _told_apart(path, _events_of(file)), folder)
+
+
+def _would_be_misread(file: Path) -> bool:
+    with file.open("rb") as opened:
+        if not file.stat().st_size:
+            return True
+        with mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+            return _MISREAD.search(content) is not None
 
 
 def _told_apart(path: Path, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -34,33 +52,44 @@ def _told_apart(path: Path, rows: Iterable[dict[str, str]]) -> Iterator[dict[str
         line, column = error.position
         found = f"is not XES: {str(error).partition(':')[0]}"
         raise log_error(str(path), found, "a file of XES", line=line, column=column + 1) from None
+    except NotXes as error:
+        raise log_error(str(path), f"is not XES: it {error}", "a file of XES") from None
 
 
 def _events_of(file: Path) -> Iterator[dict[str, str]]:
-    """The events of a file, each with the attributes of its trace."""
+    """The events of a file, each with the attributes of its trace; what is missing is as the file says for all."""
+    always: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
     trace: dict[str, str] = {}
-    path: list[Xml.Element] = []
-    found = False
+    around: list[Xml.Element] = []
     for when, node in Xml.iterparse(file, ("start", "end")):
-        name = node.tag.rpartition("}")[2]
+        name = _tag(node)
         if when == "start":
-            path.append(node)
+            if not around and name != "log":
+                raise NotXes(f"begins with {name}")
+            around.append(node)
             if name == "trace":
-                trace = {}
-            found = found or name == "log"
+                trace = dict(always["trace"])
             continue
-        path.pop()
-        if name == "event":
-            yield {**trace, **_attributes(node, "")}
-            node.clear()
-        elif name == "trace":
-            node.clear()
-        elif path and path[-1].tag.rpartition("}")[2] == "trace":
+        around.pop()
+        inside = _tag(around[-1]) if around else ""
+        if name == "global":
+            always.setdefault(node.get("scope", ""), {}).update(
+                _attributes(node, "case:" if node.get("scope") == "trace" else "")
+            )
+        elif name == "event":
+            yield {**trace, **always["event"], **_attributes(node, "")}
+        elif inside == "trace":
             trace.update(_attribute(node, "case:"))
-        if len(path) == 1:
-            path[0].clear()
-    if not found:
-        raise Xml.ParseError  # pragma: no cover
+        if inside in ("log", "trace"):
+            around[-1].clear()
+
+
+class NotXes(Exception):
+    """A file is XML, and no XES."""
+
+
+def _tag(node: Xml.Element) -> str:
+    return node.tag.rpartition("}")[2]
 
 
 def _attributes(node: Xml.Element, before: str) -> dict[str, str]:
@@ -71,7 +100,7 @@ def _attributes(node: Xml.Element, before: str) -> dict[str, str]:
 
 
 def _attribute(node: Xml.Element, before: str) -> dict[str, str]:
-    kind, key, value = node.tag.rpartition("}")[2], node.get("key"), node.get("value")
+    kind, key, value = _tag(node), node.get("key"), node.get("value")
     if kind not in _LITERALS or key is None or value is None:
         return {}
     return {before + key: _plain_text(kind, value)}
