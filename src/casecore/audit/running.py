@@ -1,0 +1,162 @@
+"""An audit from end to end: a log, its map and a policy in, a report out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from casecore.audit.against import Comparing
+from casecore.audit.auditing import Breach, Telling
+from casecore.audit.coverage import told_by
+from casecore.audit.log_map import LogBegin, LogMap
+from casecore.audit.log_rows import Log, LogRow, OddCode, OddKind
+from casecore.audit.pseudonyms import Pseudonyms
+from casecore.audit.reading import read_log
+from casecore.audit.report import AuditReport, make_report
+from casecore.audit.roster import seat_roster
+from casecore.audit.sampling import Sample
+from casecore.audit.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
+from casecore.audit.texts import without_texts
+from casecore.policies import Policy
+from casecore.rooms.composition import HOUSE, House
+
+KEPT: Final = 1_000
+"""How many breaches of each rule a report keeps."""
+
+
+def audit(
+    source: Any,
+    policy: Policy | None = None,
+    log_map: LogMap | str | Path | None = None,
+    *,
+    house: House = HOUSE,
+    only: Collection[str] | None = None,
+    since: datetime | None = None,
+    sample: int = 1,
+    keep: int = KEPT,
+    pseudonyms: Pseudonyms | None = None,
+    against: Policy | None = None,
+    told: Callable[[Breach], None] | None = None,
+) -> AuditReport:
+    """Judge what a log tells by the rules of a policy.
+
+    Args:
+        source: A log (`casecore.audit.reading.read_log`); or what is to be read by the map: the path of a file, a
+            pattern, a list of them, or a table.
+        policy: The SOP; None: the one that ships with casecore.
+        log_map: The map, the path of its file, or the name of one that ships; not needed with a log.
+        house: The rooms.
+        only: The ids of the rules that are told; None: all.
+        since: From when on (aware) is judged; what happened before is only taken in.
+        sample: Of how many cases one is judged, chosen by a hash of their ids; 1: every one.
+        keep: How many breaches of each rule the report keeps; all are counted, whatever that is.
+        pseudonyms: How agents and customers are called instead; None: as in the log.
+        against: Another policy, which judges the same rows.
+        told: Is told each breach as it is found, in the order of the log.
+
+    Returns:
+        The report.
+
+    Raises:
+        AuditError: When the log or its map cannot be used.
+    """
+    log = source if isinstance(source, Log) else read_log(source, _loaded(log_map, house))
+    known: LogMap = log.map
+    rows = _renamed(log.rows(), pseudonyms)
+    first = next(rows)  # without one, reading has failed
+    since = first_instant(known, first, since)
+    telling = telling_of(known, house)
+    zone = known.zone or UTC
+    roster = known.roster if pseudonyms is None else pseudonyms.roster(known.roster)
+
+    def make_auditor(sop: Policy) -> WitnessedAuditor:
+        auditor = WitnessedAuditor(sop, telling, house, skew=known.log.skew, since=since, zone=zone, only=only)
+        if roster:
+            seat_roster(auditor.desk, roster, first.at, begins_whole=telling.begins_whole)
+        return auditor
+
+    auditor = make_auditor(Policy.default() if policy is None else policy)
+    comparing = None if against is None else Comparing(auditor, make_auditor(against))
+    witnessed = everything_told(telling) and since is None and sample == 1 and only is None
+    second = SecondOpinion(auditor.policy) if witnessed else None
+    auditors = [auditor] if comparing is None else [auditor, comparing.new]
+    samples = [Sample(sample, one) for one in auditors] if sample > 1 else []
+    kept = Counter[str]()
+    breaches: list[Breach] = []
+    judged = passed = 0
+    for row in chain((first,), rows):
+        if samples and not samples[0].takes(row):
+            passed += 1
+            for one in samples:
+                one.pass_over(row)
+            continue
+        judged += since is None or row.at >= since
+        found = auditor.see(row)
+        if comparing is not None:
+            comparing.see(row, found)
+        if second is not None:
+            second.see(row.number, auditor.happened, found)
+        for breach in found:
+            clean = without_texts(breach, row)
+            kept[clean.rule] += 1
+            if kept[clean.rule] <= keep:
+                breaches.append(clean)
+            if told is not None:
+                told(clean)
+    report = make_report(
+        auditor,
+        breaches,
+        _told_odd(log.odd.kinds, pseudonyms),
+        log=log.name,
+        map_name=known.sources[0].name if known.sources else "",
+        tells=told_by(known, telling.commands),
+        judged=judged,
+        sample=sample,
+        since=since,
+        zone=known.log.zone or "UTC",
+        against=None if comparing is None else comparing.compared(),
+        opinion=None if second is None else second.opinion(),
+    )
+    return attrs.evolve(report, read=report.read + passed)
+
+
+def telling_of(log_map: LogMap, house: House = HOUSE) -> Telling:
+    """What a map says that its log tells wholly."""
+    return Telling.of(
+        house,
+        log_map.tells.commands,
+        log_map.assume.none,
+        log_map.tells.fields,
+        begins_whole=log_map.log.begins is LogBegin.COMPLETE,
+        roster=bool(log_map.roster),
+    )
+
+
+def first_instant(log_map: LogMap, first: LogRow, since: datetime | None) -> datetime | None:
+    """From when on a log is judged: after its warm-up, and no earlier than was asked; None: from its first row."""
+    warm = first.at + log_map.assume.warm_up if log_map.assume.warm_up else None
+    return max(filter(None, (warm, since)), default=None)
+
+
+def _loaded(log_map: LogMap | str | Path | None, house: House) -> LogMap:
+    if log_map is None:
+        raise TypeError("audit() needs a map: give one, the path of its file, or the name of one that ships")
+    return log_map if isinstance(log_map, LogMap) else LogMap.load(log_map, house)
+
+
+def _renamed(rows: Iterator[LogRow], pseudonyms: Pseudonyms | None) -> Iterator[LogRow]:
+    return rows if pseudonyms is None else map(pseudonyms.row, rows)
+
+
+def _told_odd(kinds: tuple[OddKind, ...], pseudonyms: Pseudonyms | None) -> tuple[OddKind, ...]:
+    """What is odd, without what may be a name where nobody is to be called by one."""
+    if pseudonyms is None:
+        return kinds
+    named = (OddCode.NO_ID, OddCode.RESERVED)
+    return tuple(attrs.evolve(kind, shown="") if kind.code in named else kind for kind in kinds)
