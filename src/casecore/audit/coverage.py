@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 NAMED: Final = 4
 """How many commands a proposal names; the others are counted."""
 
+SOME: Final = 8
+"""How many columns are named of those that a log has."""
+
 
 @frozen
 class Proposal:
@@ -200,14 +203,20 @@ def told_by(log_map: LogMap, commands: Collection[type[Command]] = ()) -> tuple[
         log_map: The map.
         commands: The commands that may have been given without a row.
     """
-    columns = ", ".join(sorted({*log_map.columns, *log_map.constant}))
-    whole = [*log_map.tells.fields, *log_map.tells.commands]
+    columns = _some([*log_map.columns, *log_map.constant])
+    whole = _some([*log_map.tells.fields, *log_map.tells.commands])
     parts = [
         f"columns: {columns}" if columns else "",
-        f"every change of: {', '.join(whole)}" if whole else "",
-        f"taken for certain: none of {', '.join(log_map.assume.none)}" if log_map.assume.none else "",
+        f"everything of: {whole}" if whole else "",
+        f"taken for certain: none of {_some(log_map.assume.none)}" if log_map.assume.none else "",
         f"a roster of {len(log_map.roster):,}" if log_map.roster else "",
         "cases from their start" if log_map.log.begins is LogBegin.COMPLETE else "cases may begin before it",
         f"commands that it may leave out: {len(commands)}" if commands else "",
     ]
     return tuple(filter(None, parts))
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of several names, and how many there are besides."""
+    more = f" and {len(names) - SOME} more" if len(names) > SOME else ""
+    return f"{', '.join(names[:SOME])}{more}"

@@ -191,7 +191,7 @@ def rule_cells(rule: RuleResult) -> tuple[str, ...]:
 
 
 def side_rows(report: AuditReport, side: Side, most: int) -> Iterator[tuple[str, ...]]:
-    """Where most was broken; hours and days in their own order, and every one."""
+    """Where most was broken; hours and days in their own order."""
     found = report.worst(side, most)
     if side in (Side.HOUR, Side.DAY):
         found = tuple(sorted(found))

@@ -25,10 +25,12 @@ SHORTEST_KEY: Final = 8
 _DIGITS: Final = {"agent": 8, "customer": 12, "thread": 12, "case": 12}
 """How many digits of the hash a name has: of millions hardly two are called the same."""
 
+_AGENTS: Final = (
+    *("by", "agent", "assignee", "owner", "author", "reviewer"),
+    *("duty_of", "offered_to", "review_to", "earlier_handler"),
+)
 _PEOPLE: Final = {
-    **dict.fromkeys(
-        "by agent assignee owner author reviewer duty_of offered_to review_to earlier_handler".split(), "agent"
-    ),
+    **dict.fromkeys(_AGENTS, "agent"),
     **dict.fromkeys(("customer", "participant"), "customer"),
     **dict.fromkeys(("thread", "threads", "left"), "thread"),
 }

@@ -22,6 +22,8 @@ from casecore.audit.auditing import Auditor, Breach, Count, Counts, Side
 from casecore.audit.coverage import Coverage, coverage_of
 from casecore.audit.log_rows import OddCode, OddKind
 from casecore.kernel import Enforcement, Rule, Setting
+from casecore.policies import Policy
+from casecore.rooms.composition import House
 
 if TYPE_CHECKING:
     from casecore.audit.against import Compared
@@ -179,7 +181,7 @@ class AuditReport:
         return kinds
 
     def frame(self) -> list[dict[str, Any]]:
-        """The breaches as rows of plain types: `pandas.DataFrame(report.frame())`, `polars.DataFrame(report.frame())`."""
+        """The breaches as rows of plain types, e.g. for `pandas.DataFrame` or `polars.DataFrame`."""
         from casecore.audit.finding_rows import finding_row
 
         return [finding_row(breach) for breach in self.breaches]
@@ -198,7 +200,8 @@ def rule_results(auditor: Auditor, breaches: Iterable[Breach] = ()) -> tuple[Rul
         auditor: Who judged.
         breaches: What was found; the first of a rule says which of its keys sets it.
     """
-    policy, told = auditor.policy, told_rules(auditor)
+    policy = auditor.policy
+    told = rules_of(auditor.house, policy)
     settings: dict[str, Setting | None] = {}
     for breach in breaches:
         settings.setdefault(breach.rule, breach.setting)
@@ -220,9 +223,8 @@ def rule_results(auditor: Auditor, breaches: Iterable[Breach] = ()) -> tuple[Rul
     return tuple(sorted(found, key=lambda one: (-one.broken, one.id)))
 
 
-def told_rules(auditor: Auditor) -> Mapping[str, Sequence[Rule[Any]]]:
-    """Every rule by its id; what has the same id is one rule."""
-    house, policy = auditor.house, auditor.policy
+def rules_of(house: House, policy: Policy) -> Mapping[str, Sequence[Rule[Any]]]:
+    """Every rule by its id, with those that a policy brings; what has the same id is one rule."""
     found: dict[str, list[Rule[Any]]] = {}
     for rule in (*house.needs, *house.rules, *house.brought_by(policy).rules):
         found.setdefault(rule.id, []).append(rule)

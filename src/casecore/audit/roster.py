@@ -1,4 +1,4 @@
-"""Who works at a desk, as the map of a log says it: agents who are there before its first row."""
+"""What a map says that its log tells, and who works there before its first row."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from casecore.audit.auditing import Telling
 from casecore.audit.fold import ToldDesk
-from casecore.audit.log_map import RosterAgent
+from casecore.audit.log_map import LogBegin, LogMap, RosterAgent
 from casecore.audit.untold import forget, names_of_fields
 from casecore.kernel import SYSTEM
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.rooms.agents import Agent, AgentAdded
+from casecore.rooms.composition import HOUSE, House
 
-_WORK: Final = frozenset(
-    "held pending resolved offered logged_calls reviews reviews_offered wrap_ups given_at answered_at".split()
+_WORK: Final = (
+    *("held", "pending", "resolved", "offered", "logged_calls", "reviews", "reviews_offered", "wrap_ups"),
+    *("given_at", "answered_at"),
 )
 """What an agent has of whom nothing was asked yet: nothing."""
 
@@ -43,3 +46,15 @@ def seat_roster(desk: ToldDesk, roster: Mapping[str, RosterAgent], at: datetime,
         kept = {"id", *(name for name, value in told.items() if value is not None), *(_WORK if begins_whole else ())}
         forget(desk.tables["agents"][agent], frozenset(names_of_fields(Agent)) - kept)
     desk.doubt({"agents"})
+
+
+def telling_of(log_map: LogMap, house: House = HOUSE) -> Telling:
+    """What a map says that its log tells wholly."""
+    return Telling.of(
+        house,
+        log_map.tells.commands,
+        log_map.assume.none,
+        log_map.tells.fields,
+        begins_whole=log_map.log.begins is LogBegin.COMPLETE,
+        roster=bool(log_map.roster),
+    )

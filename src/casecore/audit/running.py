@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -12,14 +12,14 @@ from typing import Any, Final
 import attrs
 
 from casecore.audit.against import Comparing
-from casecore.audit.auditing import Breach, Telling
+from casecore.audit.auditing import Auditor, Breach
 from casecore.audit.coverage import told_by
-from casecore.audit.log_map import LogBegin, LogMap
+from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import Log, LogRow, OddCode, OddKind
 from casecore.audit.pseudonyms import Pseudonyms
 from casecore.audit.reading import read_log
 from casecore.audit.report import AuditReport, make_report
-from casecore.audit.roster import seat_roster
+from casecore.audit.roster import seat_roster, telling_of
 from casecore.audit.sampling import Sample
 from casecore.audit.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
 from casecore.audit.texts import without_texts
@@ -72,70 +72,93 @@ def audit(
     first = next(rows)  # without one, reading has failed
     since = first_instant(known, first, since)
     telling = telling_of(known, house)
-    zone = known.zone or UTC
     roster = known.roster if pseudonyms is None else pseudonyms.roster(known.roster)
 
     def make_auditor(sop: Policy) -> WitnessedAuditor:
+        zone = known.zone or UTC
         auditor = WitnessedAuditor(sop, telling, house, skew=known.log.skew, since=since, zone=zone, only=only)
         if roster:
             seat_roster(auditor.desk, roster, first.at, begins_whole=telling.begins_whole)
         return auditor
 
-    auditor = make_auditor(Policy.default() if policy is None else policy)
-    comparing = None if against is None else Comparing(auditor, make_auditor(against))
-    witnessed = everything_told(telling) and since is None and sample == 1 and only is None
-    second = SecondOpinion(auditor.policy) if witnessed else None
-    auditors = [auditor] if comparing is None else [auditor, comparing.new]
-    samples = [Sample(sample, one) for one in auditors] if sample > 1 else []
-    kept = Counter[str]()
-    breaches: list[Breach] = []
-    judged = passed = 0
+    judging = _Judging(make_auditor(Policy.default() if policy is None else policy), keep, told)
+    if against is not None:
+        judging.comparing = Comparing(judging.auditor, make_auditor(against))
+    if sample > 1:
+        judging.samples = [Sample(sample, one) for one in judging.auditors]
+    if everything_told(telling) and since is None and sample == 1 and only is None:
+        judging.second = SecondOpinion(judging.auditor.policy)
     for row in chain((first,), rows):
-        if samples and not samples[0].takes(row):
-            passed += 1
-            for one in samples:
-                one.pass_over(row)
-            continue
-        judged += since is None or row.at >= since
-        found = auditor.see(row)
-        if comparing is not None:
-            comparing.see(row, found)
-        if second is not None:
-            second.see(row.number, auditor.happened, found)
-        for breach in found:
-            clean = without_texts(breach, row)
-            kept[clean.rule] += 1
-            if kept[clean.rule] <= keep:
-                breaches.append(clean)
-            if told is not None:
-                told(clean)
+        judging.see(row, counted=since is None or row.at >= since)
     report = make_report(
-        auditor,
-        breaches,
+        judging.auditor,
+        judging.breaches,
         _told_odd(log.odd.kinds, pseudonyms),
         log=log.name,
         map_name=known.sources[0].name if known.sources else "",
         tells=told_by(known, telling.commands),
-        judged=judged,
+        judged=judging.judged,
         sample=sample,
         since=since,
         zone=known.log.zone or "UTC",
-        against=None if comparing is None else comparing.compared(),
-        opinion=None if second is None else second.opinion(),
+        against=None if judging.comparing is None else judging.comparing.compared(),
+        opinion=None if judging.second is None else judging.second.opinion(),
     )
-    return attrs.evolve(report, read=report.read + passed)
+    return attrs.evolve(report, read=report.read + judging.passed)
 
 
-def telling_of(log_map: LogMap, house: House = HOUSE) -> Telling:
-    """What a map says that its log tells wholly."""
-    return Telling.of(
-        house,
-        log_map.tells.commands,
-        log_map.assume.none,
-        log_map.tells.fields,
-        begins_whole=log_map.log.begins is LogBegin.COMPLETE,
-        roster=bool(log_map.roster),
-    )
+@attrs.define
+class _Judging:
+    """The rows of a log, as they are judged.
+
+    Attributes:
+        auditor: Who judges.
+        keep: How many breaches of each rule are kept.
+        told: Is told each breach.
+        comparing: What another policy says; likewise what the witnesses say, and which cases are chosen.
+        breaches: What is kept of what was found.
+        judged: How many rows were judged.
+        passed: How many were passed over, because they are of a case that was not chosen.
+    """
+
+    auditor: WitnessedAuditor
+    keep: int
+    told: Callable[[Breach], None] | None
+    comparing: Comparing | None = None
+    second: SecondOpinion | None = None
+    samples: Sequence[Sample] = ()
+    breaches: list[Breach] = attrs.field(factory=list)
+    judged: int = 0
+    passed: int = 0
+    _kept: Counter[str] = attrs.field(factory=Counter)
+
+    @property
+    def auditors(self) -> tuple[Auditor, ...]:
+        """Everybody who judges."""
+        return (self.auditor,) if self.comparing is None else (self.auditor, self.comparing.new)
+
+    def see(self, row: LogRow, *, counted: bool) -> None:
+        """Judge a row, if it is to be judged."""
+        if self.samples and not self.samples[0].takes(row):
+            self.passed += 1
+            for sample in self.samples:
+                sample.pass_over(row)
+            return
+        self.judged += counted
+        found = self.auditor.see(row)
+        if self.comparing is not None:
+            self.comparing.see(row, found)
+        if self.second is not None:
+            self.second.see(row.number, self.auditor.happened, found)
+        for breach in found:
+            self._keep(without_texts(breach, row))
+
+    def _keep(self, breach: Breach) -> None:
+        self._kept[breach.rule] += 1
+        if self._kept[breach.rule] <= self.keep:
+            self.breaches.append(breach)
+        if self.told is not None:
+            self.told(breach)
 
 
 def first_instant(log_map: LogMap, first: LogRow, since: datetime | None) -> datetime | None:

@@ -130,7 +130,7 @@ class SecondOpinion:
             return
         self._rows += 1
         broken = {one.number: one.title for one in said}
-        self._broken.update(broken)
+        self._broken.update(broken.keys())
         if not breaches:
             for number, title in broken.items():
                 self._note(number, title, "", row)

@@ -80,6 +80,24 @@ _COMMANDS = MappingProxyType(
                 ("replay day.jsonl --quality", "how the work of each agent went"),
             ),
         ),
+        "audit": (
+            """Judge what a help desk's log tells by the rules of an SOP: last month, by the same policy.
+
+            A log is an export: CSV, Parquet, JSON lines, XES or OCEL. A map says what its columns and words mean. Of
+            each rule it is told how often it was kept, broken and unknown, of how many occasions: unknown is what the
+            log does not tell enough of. Each breach has its row, case, agent, what was measured and the limit.
+
+            Exit code 0: nothing that --fail-on names; without it, no rule was broken. 1: something. 2: it could not
+            run. 3: no rule could be judged.
+            """,
+            (
+                ("audit --guess-map export.csv > map.toml", "a map to begin with, and what it asks"),
+                ("audit export.csv --map map.toml --policy our-sop.toml", "what was broken, by whom, and when"),
+                ("audit '2026-*.csv' --map servicenow --since 2026-11-01 --write-findings found.parquet", "as a table"),
+                ("audit export.csv --map map.toml --story C-101 > c-101.day.jsonl", "one breach, to be replayed"),
+                ("audit export.csv --map map.toml --against new-sop.toml", "what would have been"),
+            ),
+        ),
         "rules": (
             """List every rule of the desk.
 
