@@ -118,9 +118,9 @@ def proposals_for(results: Mapping[str, _Known], house: House) -> Sequence[Propo
     found: list[Proposal] = []
     while left := {write for writes in wanted.values() for write in writes}:
         gains = {write: sorted(rule for rule, writes in wanted.items() if writes.keys() == {write}) for write in left}
-        times = {write: sum(writes.get(write, 0) for writes in wanted.values()) for write in left}
-        best = min(left, key=lambda write: (-len(gains[write]), -times[write], write))
-        found.append(Proposal(best, tuple(missing[best]), tuple(gains[best]), times[best]))
+        missed = {write: sum(writes.get(write, 0) for writes in wanted.values()) for write in left}
+        best = min(left, key=lambda write: (-len(gains[write]), -missed[write], write))
+        found.append(Proposal(best, tuple(missing[best]), tuple(gains[best]), missed[best]))
         for writes in wanted.values():
             writes.pop(best, None)
     return found

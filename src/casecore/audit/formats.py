@@ -98,7 +98,7 @@ def as_json(report: AuditReport) -> str:
         obligations={kind: {**states} for kind, states in report.obligation_counts.items()},
         zone=report.zone,
         **{f"by_{side}": _side_to_dict(report.sides[side]) for side in Side},
-        odd=[asdict(kind) for kind in report.odd],
+        odd=[{name: getattr(kind, name) for name in _ODD} for kind in report.odd],
         coverage={
             "rules": cover.rules,
             **{name: [*getattr(cover, name)] for name in ("judged", "wholly", "unknown", "unmet", "tells")},
@@ -113,6 +113,9 @@ def as_json(report: AuditReport) -> str:
             "unknown": report.unknown,
         },
     )
+
+
+_ODD: Final = ("code", "words", "rows", "first", "shown", "left_out")
 
 
 def _instant(at: Any) -> str | None:

@@ -23,6 +23,7 @@ from casecore.audit.roster import seat_roster, telling_of
 from casecore.audit.sampling import Sample
 from casecore.audit.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
 from casecore.audit.texts import without_texts
+from casecore.kernel import changed
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, House
 
@@ -182,4 +183,4 @@ def _told_odd(kinds: tuple[OddKind, ...], pseudonyms: Pseudonyms | None) -> tupl
     if pseudonyms is None:
         return kinds
     named = (OddCode.NO_ID, OddCode.RESERVED)
-    return tuple(attrs.evolve(kind, shown="") if kind.code in named else kind for kind in kinds)
+    return tuple(changed(kind, shown="") if kind.code in named else kind for kind in kinds)

@@ -38,7 +38,7 @@ class Sample:
         self.of = of
         self._desk: ToldDesk = auditor.desk
         self._knowledge = Knowledge(auditor.house)
-        kinds = (*auditor.house.commands, *self._knowledge.event_classes)
+        kinds: tuple[type[Command | Event], ...] = (*auditor.house.commands, *self._knowledge.event_classes)
         self._kinds: dict[str, tuple[type[Command | Event], ...]] = {kind.__name__: (kind,) for kind in kinds}
         self._kinds[STATUS] = (CloseCase, SetStatus, WorkBegun)
         self._changed: dict[str, tuple[Fields, frozenset[str]]] = {}

@@ -20,7 +20,7 @@ from casecore.audit.log_rows import STATUS, LogRow
 from casecore.audit.untold import UNTOLD
 from casecore.channels import Channel
 from casecore.desk import Desk
-from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.kernel import CUSTOMER, SYSTEM, Command, fields_of
 from casecore.kernel.fields import is_content
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
@@ -91,7 +91,7 @@ class StoryCommands:
             self.lacking.add(row.what)
             return None
         told: dict[str, Any] = {"by": SOMEBODY}
-        for attribute in attrs.fields(kind):
+        for attribute in fields_of(kind):
             value = row.told.get(attribute.name, UNTOLD)
             if value is not UNTOLD:
                 told[attribute.name] = self._written(attribute, value)

@@ -80,14 +80,14 @@ def _show_first(report: AuditReport, screen: Screen) -> None:
 
 def _show_sides(report: AuditReport, screen: Screen) -> None:
     """Where most was broken."""
-    told: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
     for side in Side:
         rows = side_rows(report, side, WORST)
         parts = [f"{visible(value)} {broken} of {known} ({rate})" for value, broken, known, rate, _ in rows]
-        told += [(side.value, ", ".join(parts))] if parts else []
-    if not told:
+        found += [(side.value, ", ".join(parts))] if parts else []
+    if not found:
         return
     screen.print_line()
     screen.print_paragraph(f"Most was broken by or at (hours and days in {report.zone})", "bold")
-    for name, parts in told:
-        screen.print_paragraph(f"{name:<8} {parts}", indent=2)
+    for name, told in found:
+        screen.print_paragraph(f"{name:<8} {told}", indent=2)
