@@ -23,6 +23,7 @@ from casecore.kernel import (
     Reason,
     Room,
     Rule,
+    Threshold,
     Unconcerned,
     a_choice,
     a_flag,
@@ -192,7 +193,7 @@ def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
 
 
 @wants("case")
-@measures("channel", "attachments", "limit")
+@measures("channel", "attachments", "limit", threshold=Threshold("attachments", "limit"))
 def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | Unconcerned | None:
     """The rule that the channel takes attachments, if the reply has any."""
     if _rules_of_channel(view, policy).attachments:
