@@ -15,7 +15,7 @@ FLOORS = (
     ("desk",),
     ("projections", "routing", "codec", "promises"),
     ("replay", "explore"),
-    ("check",),
+    ("check", "audit"),
     ("diff",),
     ("testing", "cli"),
 )

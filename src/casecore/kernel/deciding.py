@@ -67,6 +67,9 @@ MOST_ENLARGED: Final = 100
 Missing: TypeAlias = frozenset[str]
 """The rows that a view lacks, of those that some rule, or something that follows, wants."""
 
+LackedRows: TypeAlias = "Callable[[Any], Missing]"
+"""(view) -> the rows that it lacks."""
+
 
 class AskedTogether(dict[Missing, tuple[F, ...]]):
     """Functions asked together, by the rows that a view lacks: those that want none of these (`rooms.wants`)."""
@@ -104,12 +107,19 @@ class _MissingRows(dict[tuple[bool, ...], Missing]):
         return found
 
 
-def _missing_of(rows: tuple[str, ...]) -> Callable[[Any], Missing]:
-    """How it is found which of these rows a view lacks; written as text, because it is asked for every command."""
-    answers = "".join(f"view.{row} is None, " for row in rows)
-    lines = (f"return sets[({answers})]",)
-    missing_of: Callable[[Any], Missing] = write_function("missing_of(view)", lines, {"sets": _MissingRows(rows)})
-    return missing_of
+def missing_of(rows: Iterable[str], read: Callable[[str], Callable[[Any], Any]] | None = None) -> LackedRows:
+    """How it is found which of these rows a view lacks; written as text, because it is asked for every command.
+
+    Args:
+        rows: The names of the rows.
+        read: (name) -> how that row is read from a view; None: as an attribute.
+    """
+    rows = tuple(rows)
+    readers = {} if read is None else {f"read_{row}": read(row) for row in rows}
+    answers = "".join(f"{f'read_{row}(view)' if readers else f'view.{row}'} is None, " for row in rows)
+    known = {"sets": _MissingRows(rows), **readers}
+    lacked: LackedRows = write_function("lacked(view)", (f"return sets[({answers})]",), known)
+    return lacked
 
 
 @frozen
@@ -145,16 +155,14 @@ class Decider(Generic[V]):
 
     rooms: tuple[Room[V], ...]
     _enlarged: dict[int, tuple[tuple[Any, ...], Decider[V]]] = field(init=False, repr=False, factory=dict)
-    _missing: Callable[[Any], Missing] = field(init=False, repr=False)
+    _missing: LackedRows = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
     _reactions: ByClass[tuple[Checks[V], AskedTogether[Handler[V]]]] = field(init=False, repr=False)
     _preceding: tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...] = field(init=False, repr=False)
 
     @_missing.default
-    def _compile_missing(self) -> Callable[[Any], Missing]:
-        asked: list[Callable[..., Any]] = [rule.check for rule in (*self.needs, *self.rules)]
-        asked += [follower for room in self.rooms for follower in room.follows.values()]
-        return _missing_of(tuple(dict.fromkeys(row for function in asked for row in wanted_by(function))))
+    def _compile_missing(self) -> LackedRows:
+        return missing_of(self.wanted_rows)
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
@@ -195,6 +203,13 @@ class Decider(Generic[V]):
     def rules(self) -> tuple[Rule[V], ...]:
         """Every rule of every room."""
         return tuple(rule for room in self.rooms for rule in room.rules)
+
+    @property
+    def wanted_rows(self) -> tuple[str, ...]:
+        """The rows of the view without which some rule, or something that follows, is not asked."""
+        asked: list[Callable[..., Any]] = [rule.check for rule in (*self.needs, *self.rules)]
+        asked += [follower for room in self.rooms for follower in room.follows.values()]
+        return tuple(dict.fromkeys(row for function in asked for row in wanted_by(function)))
 
     @property
     def commands(self) -> tuple[type[Command], ...]:

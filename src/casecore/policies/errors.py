@@ -16,7 +16,7 @@ The same stands in the error as data, for programs: `error.problems`.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -48,11 +48,21 @@ class PolicyError(CasecoreError, ValueError):
         self.problems = problems
 
     def __str__(self) -> str:
-        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems):,} problems"
-        told = [f"{self.name}: {count}", *(render_problem(problem) for problem in self.problems[:SHOWN_PROBLEMS])]
-        if len(self.problems) > SHOWN_PROBLEMS:
-            told.append(f"... and {len(self.problems) - SHOWN_PROBLEMS:,} more")
-        return "\n\n".join(told)
+        return problems_text(self.name, self.problems)
+
+
+def problems_text(name: str, problems: Sequence[Problem]) -> str:
+    """All that is wrong with a file, or the first of it where that is much.
+
+    Args:
+        name: What the file is called.
+        problems: What is wrong with it, at least one thing.
+    """
+    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+    told = [f"{name}: {count}", *(render_problem(problem) for problem in problems[:SHOWN_PROBLEMS])]
+    if len(problems) > SHOWN_PROBLEMS:
+        told.append(f"... and {len(problems) - SHOWN_PROBLEMS:,} more")
+    return "\n\n".join(told)
 
 
 def render_problem(problem: Problem, severity: str = "error") -> str:

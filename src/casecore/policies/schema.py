@@ -77,6 +77,16 @@ def json_schema() -> Schema:
     return {**head, **schema, "definitions": {"condition": _condition_schema()}}
 
 
+def schema_of_kind(kind: ValueKind) -> Schema:
+    """The schema of what fits a kind, e.g. of a file that is no policy."""
+    return _schema_of(kind)
+
+
+def schema_of_key(known: DeclaredKey) -> Schema:
+    """The schema of what fits a key, with what it decides."""
+    return _key_schema(known)
+
+
 def schema_text() -> str:
     """The JSON Schema as the file that ships."""
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
@@ -95,6 +105,9 @@ def _key_schema(known: DeclaredKey, *, optional: bool = False) -> Schema:
 
 def _schema_of(kind: ValueKind) -> Schema:
     """The schema of what fits a kind."""
+    own: Callable[[], Schema] | None = getattr(kind, "schema", None)
+    if own is not None:
+        return own()
     if type(kind) not in _SCHEMAS:
         raise TypeError(f"say in _SCHEMAS how the values of a {type(kind).__name__} are described")
     return _SCHEMAS[type(kind)](kind)
@@ -171,7 +184,7 @@ def _or_none(schema: Schema) -> Schema:
     """The schema of what fits another one, or of the word for none; each mistake is still marked where it is."""
     if "enum" in schema:
         return {**schema, "enum": [*schema["enum"], NONE]}
-    if "$ref" in schema:
+    if "type" not in schema:
         return {"anyOf": [schema, {"type": "string", "enum": [NONE]}]}
     if schema["type"] == "string":
         return {**schema, "pattern": f"^{NONE}$|{schema['pattern']}"} if "pattern" in schema else schema
