@@ -27,7 +27,7 @@ a field that the house does not have, a word that means nothing is an error that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -38,8 +38,8 @@ import attrs
 from casecore.audit.errors import MapError
 from casecore.audit.map_files import merged_map, sources_of_map, sources_of_text, take_questions
 from casecore.audit.map_kinds import (
-    Columns,
     ColumnNames,
+    Columns,
     Delimiter,
     Encoding,
     Meaning,
@@ -60,7 +60,6 @@ from casecore.policies.kinds import (
     MISSING,
     Choice,
     Id,
-    KeyScope,
     Length,
     Named,
     Several,
@@ -356,7 +355,7 @@ def _take_roster(plain: dict[str, Any], sources: Sources) -> None:
     """
     agents = plain.get("agents")
     named = agents.get("roster") if isinstance(agents, dict) else None
-    if not isinstance(named, str):
+    if not isinstance(named, str) or not isinstance(agents, dict):
         return
     saying = next(source for source in sources if source.origin("agents.roster") is not None)
     path = Path(saying.name).parent / named

@@ -7,7 +7,7 @@ which of several columns each was taken from (`w0`, …), and what orders rows o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
@@ -65,7 +65,7 @@ def open_database(folder: Path, memory: str) -> Iterator[Any]:
         raise MissingExtra("duckdb", "audit", "Reading a log") from None
     import os
 
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "temp_directory": str(folder / "spilled"),
         "threads": str(min(os.cpu_count() or 1, MOST_THREADS)),
@@ -128,7 +128,7 @@ def files_of(source: Any, name: str) -> tuple[Path, ...]:
     for path in source if isinstance(source, list | tuple) else (source,):
         text = str(path)
         if has_magic(text) and not Path(text).exists():
-            files = sorted(file for file in glob(text) if Path(file).is_file())
+            files = sorted(file for file in glob(text) if Path(file).is_file())  # noqa: PTH207 -- a pattern may begin anywhere
             if not files:
                 raise log_error(text, "matches no file", "a pattern like 2026-*.csv")
             found += map(Path, files)
@@ -148,8 +148,8 @@ def named_columns(log_map: LogMap) -> dict[str, str]:
     for path, columns in (("time.column", log_map.time.column), *log_map.columns.items()):
         for column in columns.names:
             found.setdefault(column, path if path == "time.column" else f"columns.{path}")
-    for column in log_map.log.order:
-        found.setdefault(column.name, "log.order")
+    for ordering in log_map.log.order:
+        found.setdefault(ordering.name, "log.order")
     return found
 
 
@@ -203,7 +203,7 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
         if piece.again is None:
             raise
         run(database, piece.name, insert + piece.again())
-    read = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
+    read: int = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
     rejected = piece.rejected(database)
     if rejected:
         odd.note(OddCode.FIELDS, "have not as many fields as the header", base + rejected[0], rows=len(rejected))

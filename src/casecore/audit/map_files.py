@@ -163,7 +163,7 @@ def take_questions(plain: dict[str, Any], sources: Sources) -> Iterator[Problem]
 def _questions_in(table: dict[str, Any], path: str, sources: Sources) -> Iterator[Problem]:
     for name, value in [*table.items()]:
         place = under(path, name)
-        if value == ASK or value == [ASK]:
+        if value in (ASK, [ASK]):
             del table[name]
             yield _question(place, sources)
         elif isinstance(value, dict):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from casecore.audit.errors import AuditError, log_error
 from casecore.audit.log_map import LogFormat, LogMap
-from casecore.audit.log_sources import Piece, first_line, named_columns, run, sql_name, sql_text
+from casecore.audit.log_sources import Piece, named_columns, run, sql_name, sql_text
 from casecore.kernel.problems import why_unreadable
 
 LONGEST_ROW: Final = 64_000_000
@@ -194,7 +194,8 @@ def jsonl_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Pie
     )
     run(database, str(path), f"CREATE TEMP TABLE {table} AS SELECT row_number() OVER () AS n, json FROM {scan}")
     named = database.execute(
-        f"SELECT DISTINCT key FROM (SELECT unnest(json_keys(json)) AS key FROM {table} WHERE json_type(json) = 'OBJECT')"
+        f"SELECT DISTINCT key FROM (SELECT unnest(json_keys(json)) AS key FROM {table} "
+        "WHERE json_type(json) = 'OBJECT')"
     ).fetchall()
     none = f"SELECT n FROM {table} WHERE json IS NULL OR json_type(json) <> 'OBJECT' ORDER BY n"
     rejected = [number for (number,) in database.execute(none).fetchall()]
@@ -222,11 +223,11 @@ def piece_of_relation(database: Any, scan: str, name: str, *, in_utc: bool = Fal
     kinds = {column: kind for column, kind, *_ in described}
     columns = [sql_name(column) for column in kinds]
     return Piece(
-        name, scan, tuple(kinds), lambda column: _text_of_kind(sql_name(column), kinds[column], in_utc), columns
+        name, scan, tuple(kinds), lambda column: _text_of_kind(sql_name(column), kinds[column], in_utc=in_utc), columns
     )
 
 
-def _text_of_kind(name: str, kind: str, in_utc: bool) -> str:
+def _text_of_kind(name: str, kind: str, *, in_utc: bool) -> str:
     if kind == "VARCHAR":
         return name
     if in_utc and kind.startswith("TIMESTAMP"):

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
@@ -48,7 +48,7 @@ def _would_be_misread(file: Path) -> bool:
 def _told_apart(path: Path, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
     try:
         yield from rows
-    except Xml.ParseError as error:
+    except ET.ParseError as error:
         line, column = error.position
         found = f"is not XES: {str(error).partition(':')[0]}"
         raise log_error(str(path), found, "a file of XES", line=line, column=column + 1) from None
@@ -60,8 +60,8 @@ def _events_of(file: Path) -> Iterator[dict[str, str]]:
     """The events of a file, each with the attributes of its trace; what is missing is as the file says for all."""
     always: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
     trace: dict[str, str] = {}
-    around: list[Xml.Element] = []
-    for when, node in Xml.iterparse(file, ("start", "end")):
+    around: list[ET.Element] = []
+    for when, node in ET.iterparse(file, ("start", "end")):  # noqa: S314 -- expat itself ends what grows without end
         name = _tag(node)
         if when == "start":
             if not around and name != "log":
@@ -88,18 +88,18 @@ class NotXes(Exception):
     """A file is XML, and no XES."""
 
 
-def _tag(node: Xml.Element) -> str:
+def _tag(node: ET.Element) -> str:
     return node.tag.rpartition("}")[2]
 
 
-def _attributes(node: Xml.Element, before: str) -> dict[str, str]:
+def _attributes(node: ET.Element, before: str) -> dict[str, str]:
     told: dict[str, str] = {}
     for inside in node:
         told.update(_attribute(inside, before))
     return told
 
 
-def _attribute(node: Xml.Element, before: str) -> dict[str, str]:
+def _attribute(node: ET.Element, before: str) -> dict[str, str]:
     kind, key, value = _tag(node), node.get("key"), node.get("value")
     if kind not in _LITERALS or key is None or value is None:
         return {}
