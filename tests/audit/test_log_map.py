@@ -196,7 +196,9 @@ class TestRosterFile:
     def map_with(self, tmp_path, roster):
         """A map beside a roster."""
         (tmp_path / "people.toml").write_text(roster, "utf-8")
-        (tmp_path / "map.toml").write_text(WHOLE.partition("[agents")[0] + '[agents]\nroster = "people.toml"\n', "utf-8")
+        (tmp_path / "map.toml").write_text(
+            WHOLE.partition("[agents")[0] + '[agents]\nroster = "people.toml"\n', "utf-8"
+        )
         return tmp_path / "map.toml"
 
     def test_is_read(self, tmp_path):
@@ -297,7 +299,7 @@ class TestQuestions:
         text = WHOLE.replace('zone = "Europe/Lisbon"', '# Where are the desks?\n# Say the zone.\nzone = "ask"')
         assert "answer the question in line 8: Where are the desks? Say the zone." in mistake(text)
         text = WHOLE.replace('"solved" = "status resolved"', '"solved" = "ask"  # 12 rows')
-        assert 'words.what.solved: is not answered yet; answer the question in line 32: 12 rows' == mistake(text)
+        assert "words.what.solved: is not answered yet; answer the question in line 32: 12 rows" == mistake(text)
         text = WHOLE.replace('["?", "NULL"]', '["ask"]')
         assert "log.null: is not answered yet; answer the question in line 7" == mistake(text)
 

@@ -228,7 +228,7 @@ def _settle_folds(database: Any, odd: Odd, zone: tzinfo, case: str | None) -> No
     """Of times that came twice, take the second where the row of its case before it was later than the first."""
     if not database.execute("SELECT count(*) FROM moments WHERE second_us IS NOT NULL").fetchone()[0]:
         return
-    of_case = case or "''"
+    of_case = f"coalesce({case}, '')" if case else "''"
     database.execute(
         f"SELECT seq, {of_case}, at_us, second_us FROM placed WHERE {of_case} IN "
         f"(SELECT DISTINCT {of_case} FROM placed WHERE second_us IS NOT NULL) ORDER BY seq"

@@ -39,13 +39,13 @@ from casecore.audit.errors import MapError
 from casecore.audit.map_files import merged_map, sources_of_map, sources_of_text, take_questions
 from casecore.audit.map_kinds import (
     ColumnNames,
+    Constants,
     Columns,
     Delimiter,
     Encoding,
     Meaning,
     OrderColumn,
     OrderColumns,
-    PlainValue,
     TimeFormat,
     WordTable,
     ZoneName,
@@ -278,7 +278,7 @@ class LogMap:
         factory=dict,
     )
     constant: Mapping[str, Any] = key(
-        Named(PlainValue()), "Fields that are the same in every row, in the words of the house.", factory=dict
+        Constants(), "Fields that are the same in every row, in the words of the house.", factory=dict
     )
     words: Mapping[str, Mapping[str, Meaning]] = key(
         Named(WordTable()), "For each field, the words of the log and what they mean.", factory=dict

@@ -14,7 +14,7 @@ from casecore.kernel import frozen, is_whole
 from casecore.kernel.problems import Problem, did_you_mean, quoted, under
 from casecore.policies.calendars import find_zone
 from casecore.policies.kinds import MISSING
-from casecore.policies.plain_kinds import note_misfit
+from casecore.policies.plain_kinds import as_a_file_writes, note_misfit
 
 ASK: Final = "ask"
 """Stands in a map for an answer that only its owner can give."""
@@ -215,24 +215,31 @@ class WordTable:
 
 
 @frozen
-class PlainValue:
-    """What a field holds in every row."""
+class Constants:
+    """A table of fields and what they hold in every row."""
 
-    describe = 'text, a number, true or false, or a list of texts; "none" for nothing'
+    most: int = 1_000
+    describe = 'a table of fields, each with text, a number, true or false, or a list of texts; "none" for nothing'
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """The value."""
-        if not _is_plain(value):
+        """A dict from field to value."""
+        if not isinstance(value, dict) or len(value) > self.most:
             return note_misfit(self, value, path, problems)
-        return _held(value)
+        wrong = [name for name, held in value.items() if not _is_plain(held)]
+        expected = 'text, a number, true or false, or a list of texts; "none" for nothing'
+        problems.extend(
+            Problem(under(path, name), f"{as_a_file_writes(value[name])} does not fit", expected) for name in wrong
+        )
+        return MISSING if wrong else {name: _held(held) for name, held in value.items()}
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Mapping[str, Any]) -> Any:
         """As a map has it."""
-        return _plain(value)
+        return {name: _plain(held) for name, held in value.items()}
 
     def schema(self) -> dict[str, Any]:
         """The schema of what fits."""
-        return {"anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "array", "items": {"type": "string"}}]}
+        plain = {"anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "array", "items": {"type": "string"}}]}
+        return {"type": "object", "additionalProperties": plain, "maxProperties": self.most}
 
 
 # Times -------------------------------------------------------------------------------------------------

@@ -124,7 +124,9 @@ def _value_problems(known: Vocabulary, field: str, value: Any, place: str) -> It
     near = did_you_mean(value, words) if isinstance(value, str) else ""
     if words and one.shape is Shape.CHOICE:
         expected = "one of " + ", ".join(f'"{word}"' for word in words)
-    yield Problem(place, f"{_as_written(value)} does not fit {field}", f'{expected}; "{UNKNOWN}": it is not known', near)
+    yield Problem(
+        place, f"{_as_written(value)} does not fit {field}", f'{expected}; "{UNKNOWN}": it is not known', near
+    )
 
 
 def what_problems(known: Vocabulary, meaning: Meaning, place: str) -> Iterator[Problem]:
