@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from casecore.desk.working import WorkingDesk as WorkingDesk
     from casecore.kernel import CUSTOMER as CUSTOMER
     from casecore.kernel import SYSTEM as SYSTEM
+    from casecore.kernel import UNCONCERNED as UNCONCERNED
     from casecore.kernel import Accepted as Accepted
     from casecore.kernel import CasecoreError as CasecoreError
     from casecore.kernel import Command as Command
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from casecore.kernel import Room as Room
     from casecore.kernel import Rule as Rule
     from casecore.kernel import Timer as Timer
+    from casecore.kernel import Unconcerned as Unconcerned
     from casecore.kernel import Verdict as Verdict
     from casecore.kernel.machines import Edge as Edge
     from casecore.kernel.machines import InvalidTable as InvalidTable
@@ -298,8 +300,8 @@ else:  # not shown to type checkers, who would take any misspelt name for one th
 
 _HOMES = {
     "kernel": (
-        "CUSTOMER SYSTEM Accepted CasecoreError Command CommandError CommandRefused Deviated Enforcement "
-        "Event MissingRow Probe Reason Refused Room Rule Timer Verdict"
+        "CUSTOMER SYSTEM UNCONCERNED Accepted CasecoreError Command CommandError CommandRefused Deviated Enforcement "
+        "Event MissingRow Probe Reason Refused Room Rule Timer Unconcerned Verdict"
     ),
     "kernel.machines": "Edge InvalidTable StateTable",
     "kernel.unchecked": "unchecked",

@@ -127,8 +127,8 @@ ASSIGNMENT = (
         RULE,
         "one case too many of a channel",
         "rooms/eligibility",
-        "(has := agent.has_of(channel, policy) - but.of_channel) < limit:",
-        "(has := agent.has_of(channel, policy) - but.of_channel) <= limit:",
+        "    has = agent.has_of(channel, policy) - but.of_channel\n    if has < limit:",
+        "    has = agent.has_of(channel, policy) - but.of_channel\n    if has <= limit:",
         CHATS,
     ),
     a_fault(
@@ -145,8 +145,8 @@ ASSIGNMENT = (
         RULE,
         "one piece of work too many in total",
         "rooms/eligibility",
-        "    if has < limit:",
-        "    if has <= limit:",
+        "agent.has_in_total(policy) - but.in_total\n    if has < limit:",
+        "agent.has_in_total(policy) - but.in_total\n    if has <= limit:",
         OWN_LIMITS,
     ),
     a_fault(
@@ -768,9 +768,9 @@ ASSIGNMENT = (
         RULE,
         "whom a supervisor chooses is not asked about",
         "rooms/eligibility",
-        "        if agent is None or case is None:\n            return None\n        review =",
+        "        if agent is None or case is None:\n            return UNCONCERNED\n        review =",
         '        chosen = event.by not in {event.agent, "system"}\n'
-        "        if agent is None or case is None or chosen:\n            return None\n        review =",
+        "        if agent is None or case is None or chosen:\n            return UNCONCERNED\n        review =",
         BESIDE,
     ),
     a_fault(

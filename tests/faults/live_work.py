@@ -207,8 +207,8 @@ AUTHENTICATION = (
         RULE,
         "authentication is not asked for",
         "rooms/authentication",
-        "        if reason is not None:\n            return reason\n    return None\n",
-        "        if reason is not None:\n            return None\n    return None\n",
+        "        if found:\n            return found\n",
+        "        if found:\n            return None\n",
         SILENT,
     ),
     a_fault(

@@ -209,7 +209,7 @@ WAYS = (
         RULE,
         "nobody may close by hand",
         "rooms/cases",
-        "    if command.by == SYSTEM:\n        return None\n    roles = policy.lifecycle.close_by\n",
+        "    if command.by == SYSTEM:\n        return UNCONCERNED\n    roles = policy.lifecycle.close_by\n",
         "    roles = ()\n",
         COMPLAINT,
     ),

@@ -1,5 +1,6 @@
 """The house: in which order a command is decided, what softened rules do, and how rooms of one's own join."""
 
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 
 from casecore.desk import Desk
 from casecore.kernel import (
+    UNCONCERNED,
     Accepted,
     Command,
     Deviated,
@@ -103,6 +105,11 @@ def says_no(name, *guards, reads=(), text=None):
 def says_yes(name, *guards):
     """A rule that never does."""
     return Rule(name, name, "§0", guards, lambda view, subject, policy: None)
+
+
+def has_nothing_to_say(name, *guards):
+    """A rule that is never concerned."""
+    return Rule(name, name, "§0", guards, lambda view, subject, policy: UNCONCERNED)
 
 
 def forbidden(*args):
@@ -217,6 +224,31 @@ class TestRules:
         rules = (says_no("cat", Feed, text="not now"), says_no("cat", Fed, text="not this"))
         verdict = house_of(rules=rules).decide(None, FEED, Sop())
         assert ["not now", "not this"] == [reason.message for reason in verdict.reasons]
+
+
+class TestUnconcernedRules:
+    """A rule may have nothing to say: that is as if nothing stood in the way."""
+
+    def test_it_has_nothing_to_say(self):
+        """It is false, as None is, and there is one of it."""
+        assert not UNCONCERNED
+        assert UNCONCERNED is pickle.loads(pickle.dumps(UNCONCERNED))  # noqa: S301 -- our own
+        assert "unconcerned" == str(UNCONCERNED)
+
+    @pytest.mark.parametrize("guarded", [Feed, Fed])
+    def test_it_lets_pass(self, guarded):
+        """Whether it is a need, a rule of the command or one of what happens."""
+        silent = has_nothing_to_say("bowl", guarded)
+        house = house_of(needs=(silent,), rules=(silent, says_no("cat", Feed)))
+        assert Accepted((FED,)) == house_of(needs=(silent,), rules=(silent,)).decide(None, FEED, Sop())
+        assert ["cat"] == ruled(house.decide(None, FEED, Sop()))
+
+    def test_it_finds_nothing(self):
+        """Asked by itself, and while arguments are missing."""
+        silent = has_nothing_to_say("bowl", Feed)
+        assert silent.find(None, FEED, Sop()) is None
+        house = house_of(needs=(silent,), rules=(silent, says_no("cat", Feed)))
+        assert ["cat"] == [reason.rule for reason in house.reasons(None, FEED, Sop(), frozenset())]
 
 
 class TestSoftenedRules:

@@ -114,11 +114,11 @@ def _second_person(view: Any, command: GrantRefund, _: Policy) -> Reason | None:
 
 
 @wants("refund")
-def _does_not_end(view: Any, event: StatusSet | ReplySent | CaseClosed, _: Policy) -> Reason | None:
+def _does_not_end(view: Any, event: StatusSet | ReplySent | CaseClosed, _: Policy) -> Reason | Unconcerned:
     status = getattr(event, "status", None) or getattr(event, "send_as", None)
     spam = isinstance(event, CaseClosed) and event.reason is CloseReason.SPAM
     if spam or (not isinstance(event, CaseClosed) and status is not Status.RESOLVED):
-        return None
+        return UNCONCERNED
     found = f"a refund of {view.refund.cents / 100:.2f} waits on case {event.case}"
     return Reason("refund.waits", found, "have it granted first", ways=("GrantRefund",))
 

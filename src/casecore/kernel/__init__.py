@@ -32,6 +32,7 @@ from casecore.kernel.fields import (
 from casecore.kernel.messages import (
     CUSTOMER,
     SYSTEM,
+    UNCONCERNED,
     Accepted,
     Command,
     CommandRefused,
@@ -42,6 +43,7 @@ from casecore.kernel.messages import (
     Reason,
     Refused,
     Setting,
+    Unconcerned,
     Verdict,
 )
 from casecore.kernel.rooms import Check, Editing, Handler, PolicyInForce, Probe, Room, Rule, Sees, Sheet, Timer
@@ -51,6 +53,7 @@ __all__ = [
     "CUSTOMER",
     "ID_LIMIT",
     "SYSTEM",
+    "UNCONCERNED",
     "Accepted",
     "CasecoreError",
     "Check",
@@ -73,6 +76,7 @@ __all__ = [
     "Setting",
     "Sheet",
     "Timer",
+    "Unconcerned",
     "Validator",
     "Verdict",
     "a_choice",

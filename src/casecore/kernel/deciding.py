@@ -32,6 +32,7 @@ import attrs
 from attrs import field
 
 from casecore.kernel import (
+    UNCONCERNED,
     Accepted,
     Check,
     Command,
@@ -65,6 +66,9 @@ MOST_ENLARGED: Final = 100
 
 Missing: TypeAlias = frozenset[str]
 """The rows that a view lacks, of those that some rule, or something that follows, wants."""
+
+LackedRows: TypeAlias = "Callable[[Any], Missing]"
+"""(view) -> the rows that it lacks."""
 
 
 class AskedTogether(dict[Missing, tuple[F, ...]]):
@@ -103,12 +107,19 @@ class _MissingRows(dict[tuple[bool, ...], Missing]):
         return found
 
 
-def _missing_of(rows: tuple[str, ...]) -> Callable[[Any], Missing]:
-    """How it is found which of these rows a view lacks; written as text, because it is asked for every command."""
-    answers = "".join(f"view.{row} is None, " for row in rows)
-    lines = (f"return sets[({answers})]",)
-    missing_of: Callable[[Any], Missing] = write_function("missing_of(view)", lines, {"sets": _MissingRows(rows)})
-    return missing_of
+def missing_of(rows: Iterable[str], read: Callable[[str], Callable[[Any], Any]] | None = None) -> LackedRows:
+    """How it is found which of these rows a view lacks; written as text, because it is asked for every command.
+
+    Args:
+        rows: The names of the rows.
+        read: (name) -> how that row is read from a view; None: as an attribute.
+    """
+    rows = tuple(rows)
+    readers = {} if read is None else {f"read_{row}": read(row) for row in rows}
+    answers = "".join(f"{f'read_{row}(view)' if readers else f'view.{row}'} is None, " for row in rows)
+    known = {"sets": _MissingRows(rows), **readers}
+    lacked: LackedRows = write_function("lacked(view)", (f"return sets[({answers})]",), known)
+    return lacked
 
 
 @frozen
@@ -144,16 +155,14 @@ class Decider(Generic[V]):
 
     rooms: tuple[Room[V], ...]
     _enlarged: dict[int, tuple[tuple[Any, ...], Decider[V]]] = field(init=False, repr=False, factory=dict)
-    _missing: Callable[[Any], Missing] = field(init=False, repr=False)
+    _missing: LackedRows = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
     _reactions: ByClass[tuple[Checks[V], AskedTogether[Handler[V]]]] = field(init=False, repr=False)
     _preceding: tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...] = field(init=False, repr=False)
 
     @_missing.default
-    def _compile_missing(self) -> Callable[[Any], Missing]:
-        asked: list[Callable[..., Any]] = [rule.check for rule in (*self.needs, *self.rules)]
-        asked += [follower for room in self.rooms for follower in room.follows.values()]
-        return _missing_of(tuple(dict.fromkeys(row for function in asked for row in wanted_by(function))))
+    def _compile_missing(self) -> LackedRows:
+        return missing_of(self.wanted_rows)
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
@@ -194,6 +203,13 @@ class Decider(Generic[V]):
     def rules(self) -> tuple[Rule[V], ...]:
         """Every rule of every room."""
         return tuple(rule for room in self.rooms for rule in room.rules)
+
+    @property
+    def wanted_rows(self) -> tuple[str, ...]:
+        """The rows of the view without which some rule, or something that follows, is not asked."""
+        asked: list[Callable[..., Any]] = [rule.check for rule in (*self.needs, *self.rules)]
+        asked += [follower for room in self.rooms for follower in room.follows.values()]
+        return tuple(dict.fromkeys(row for function in asked for row in wanted_by(function)))
 
     @property
     def commands(self) -> tuple[type[Command], ...]:
@@ -253,7 +269,7 @@ class Decider(Generic[V]):
         missing = self._missing(view)
         for need in plan.needs[missing]:
             reason = need(view, command, policy)
-            if reason is not None:
+            if reason is not None and reason is not UNCONCERNED:
                 return Refused((plan.needs.tell(need, reason, policy),))
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
@@ -275,7 +291,7 @@ class Decider(Generic[V]):
         found: list[tuple[Checks[V], Check[V], Reason]] = []
         for check in plan.checks[lacks]:
             reason = check(view, command, policy)
-            if reason is not None:
+            if reason is not None and reason is not UNCONCERNED:
                 found.append((plan.checks, check, reason))
         sight = None if plan.other is None else self._sight(view, plan.other(view, command, policy), command, whole)
         seen, said, missing, followed = view, policy, lacks, False
@@ -286,7 +302,7 @@ class Decider(Generic[V]):
                 seen, said, missing = sight(event)
             for check in checks[missing]:
                 reason = check(seen, event, said)
-                if reason is not None:
+                if reason is not None and reason is not UNCONCERNED:
                     found.append((checks, check, reason))
         if found:
             return self._judged(view, command, policy, events, _told(found, policy), lacks, sight)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from attrs import field
 
@@ -141,6 +141,19 @@ class Reason:
     def __reduce__(self) -> tuple[Any, ...]:
         said = (self.rule, self.message, self.remedy, self.facts, self.ways, self.title, self.clause, self.settings)
         return Reason, said  # not with the whole policy
+
+
+class Unconcerned(StrEnum):
+    """What a rule answers that has nothing to say here; it is false, as None is."""
+
+    UNCONCERNED = "unconcerned"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+UNCONCERNED: Final = Unconcerned.UNCONCERNED
+"""The rule has nothing to say here: what it asks for was not put to the test. None says that it was, and is kept."""
 
 
 @answer

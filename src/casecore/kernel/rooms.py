@@ -16,7 +16,17 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from attrs import field
 
 from casecore.kernel.durations import duration_text, instant_after
-from casecore.kernel.messages import CUSTOMER, SYSTEM, CitedPolicy, Command, Enforcement, Event, Reason
+from casecore.kernel.messages import (
+    CUSTOMER,
+    SYSTEM,
+    UNCONCERNED,
+    CitedPolicy,
+    Command,
+    Enforcement,
+    Event,
+    Reason,
+    Unconcerned,
+)
 from casecore.kernel.values import frozen
 from casecore.kernel.written_functions import write_function
 
@@ -52,8 +62,9 @@ class Sees(Protocol):
 
 V = TypeVar("V", contravariant=True)  # noqa: PLC0105 -- one letter reads better in the signatures below
 
-Check: TypeAlias = Callable[[V, Any, Any], Reason | None]
-"""(view, the command or event it guards, policy) -> what stands in the way, or None."""
+Check: TypeAlias = Callable[[V, Any, Any], Reason | Unconcerned | None]
+"""(view, the command or event it guards, policy) -> what stands in the way, None where the rule was put to the test and
+is kept, `UNCONCERNED` where it has nothing to say."""
 
 Handler: TypeAlias = Callable[[V, Any, Any], tuple[Event, ...]]
 """(view, command or event, policy) -> what happens."""
@@ -152,10 +163,10 @@ class Rule(Generic[V]):
         return Reason(*said, self.title, self.clause, policy)
 
     def find(self, view: V, subject: Any, policy: Any) -> Reason | None:
-        """What stands in the way; None where nothing does, or the view lacks a row that the rule is about."""
+        """What stands in the way; None where nothing does, or the rule has nothing to say."""
         asked = all(getattr(view, row) is not None for row in wanted_by(self.check))
-        reason = self.check(view, subject, policy) if asked else None
-        return None if reason is None else self.tell(reason, policy)
+        reason = self.check(view, subject, policy) if asked else UNCONCERNED
+        return None if reason is None or reason is UNCONCERNED else self.tell(reason, policy)
 
 
 def soft_rule(
@@ -448,9 +459,11 @@ def too_early(rule: str, found: str, left: timedelta, needed: timedelta) -> Reas
     return Reason(rule, found, remedy, {"seconds": limit - to_go, "limit": limit, "seconds_to_go": to_go})
 
 
-def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | None:
+def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | Unconcerned | None:
     """What is against doing by itself what a timer does: that its time has not come."""
     due = timer.due(view, policy)
-    if due is None or at >= due:
+    if due is None:
+        return UNCONCERNED
+    if at >= due:
         return None
     return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at, timer.length(view, policy) or due - at)

@@ -65,7 +65,7 @@ class Views(Generic[V]):
         self._rows = rows
         self._places = places
         self._sheets = tuple(place.sheet for place in places.values() if place.sheet is not None)
-        self._of_command = ByClass[_Filling](lambda kind: self._compiled(self._named_in(None, kind)))
+        self._of_command = ByClass[_Filling](lambda kind: self._compiled(self.looks_of(kind)))
         self._of_row: dict[str, _Filling] = {}  # compiled when a row is first asked for, as commands are
         self._worked = ByClass[tuple[tuple[Look, Worked], ...]](
             lambda kind: tuple(
@@ -101,8 +101,32 @@ class Views(Generic[V]):
     def of_row(self, row: str, row_id: str, tables: Any, now: datetime | None) -> V:
         """What a row shows, and those to which it leads."""
         if row not in self._of_row:
-            self._of_row[row] = self._compiled([self._look(None, None, row)])
+            self._of_row[row] = self._compiled(self.looks_from(self._look(None, None, row)))
         return freeze(self._of_row[row](row_id, tables, now), self._view)
+
+    def looks_of(self, kind: type) -> list[Look]:
+        """The looks that the fields of a class take, and those to which they lead, nearest first."""
+        return self._with_links(self._named_in(None, kind))
+
+    def looks_from(self, *looks: Look) -> list[Look]:
+        """These looks, and those to which they lead, nearest first."""
+        return self._with_links(list(looks))
+
+    def worked_of(self, kind: type) -> tuple[tuple[Look, Worked], ...]:
+        """The rows whose ids are worked out for commands of a class, and how."""
+        return self._worked[kind]
+
+    def look_at(self, field: str, row: str) -> Look:
+        """A look at a row of the view that a field of what is asked about names."""
+        return self._look(None, field, row)
+
+    def class_of(self, row: str) -> type:
+        """The class of the record that a row of the view shows."""
+        return self._rows[row]
+
+    def shown_by(self, look: Look) -> tuple[str, ...]:
+        """The rows of the view that a look fills: all sheets of a file, or one row."""
+        return self._sheets if look.row == look.place.sheet else (look.row,)
 
     def _look(self, source: str | None, field: str | None, row: str) -> Look:
         return Look(source, field, row, self._places[self._rows[row]])
@@ -116,20 +140,15 @@ class Views(Generic[V]):
         """These looks, and those at the rows to which they lead, nearest first."""
         looks, followed = [*looks], set[str]()
         for look in looks:  # the list grows while it is walked
-            for row in self._shown(look):
+            for row in self.shown_by(look):
                 if row not in followed:
                     followed.add(row)
                     looks += self._named_in(row, self._rows[row])
         return looks
 
-    def _shown(self, look: Look) -> tuple[str, ...]:
-        """The rows of the view that a look fills: all sheets of a file, or one row."""
-        return self._sheets if look.row == look.place.sheet else (look.row,)
-
     def _compiled(self, looks: list[Look]) -> _Filling:
-        """A function that takes these looks, and those to which they lead, one after the other."""
-        looks = self._with_links(looks)
-        rows = dict.fromkeys(row for look in looks for row in self._shown(look))
+        """A function that takes these looks, one after the other."""
+        rows = dict.fromkeys(row for look in looks for row in self.shown_by(look))
         lines = [f"{' = '.join(rows)} = None"] if rows else []
         named = dict.fromkeys(look.row for look in looks)
         lines += [f"{' = '.join(f'id_of_{row}' for row in named)} = None"] if named else []
@@ -148,7 +167,7 @@ class Views(Generic[V]):
                 f"        {row} = tables.{look.place.table}.get({key})",
             ]
             if look.place.sheet is not None:
-                sheets = self._shown(look)
+                sheets = self.shown_by(look)
                 lines += [f"        if {row} is not None:", f"            file = {row}"]
                 lines += [
                     f"            {name} = file.{name if len(sheets) > 1 else look.place.sheet}" for name in sheets

@@ -17,7 +17,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
+from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, Unconcerned, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, Unanswered
@@ -68,7 +68,7 @@ AWAY = Timer(
 
 @wants("case")
 @measures("seconds", "limit", "seconds_to_go")
-def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> Reason | None:
+def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> Reason | Unconcerned | None:
     if AWAY.due(view, policy) is not None:
         return not_yet(AWAY, view, command.at, policy, "away.grace")
     found = f"the policy keeps case {view.case.id} with {view.case.assignee}"

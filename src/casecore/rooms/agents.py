@@ -23,6 +23,7 @@ from casecore.channels import VOICE, Channel
 from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
+    UNCONCERNED,
     Command,
     Editing,
     Event,
@@ -30,6 +31,7 @@ from casecore.kernel import (
     Room,
     Rule,
     Sees,
+    Unconcerned,
     a_count,
     a_text,
     an_id,
@@ -349,9 +351,11 @@ DISPOSING = ("Dispose", "RelateRecord")
 """The commands by which an ended contact is disposed: an email's is related first."""
 
 
-def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
-    if view.actor is not None or command.by in (CUSTOMER, SYSTEM):
+def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | Unconcerned | None:
+    if view.actor is not None:
         return None
+    if command.by in (CUSTOMER, SYSTEM):
+        return UNCONCERNED
     return Reason("agent.known", f"there is no agent {command.by!r}", "add the agent first", ways=("AddAgent",))
 
 
@@ -369,8 +373,10 @@ def _agent_fresh(view: SeesAgents, command: AddAgent, _: Policy) -> Reason | Non
     return Reason("agent.fresh", f"there is an agent {command.agent!r} already", "choose another id")
 
 
-def _queues_known(_: SeesAgents, command: AddAgent | ChangeAgent, policy: Policy) -> Reason | None:
-    unknown = sorted((command.queues or frozenset()) - policy.queues.keys())
+def _queues_known(_: SeesAgents, command: AddAgent | ChangeAgent, policy: Policy) -> Reason | Unconcerned | None:
+    if not command.queues:
+        return UNCONCERNED
+    unknown = sorted(command.queues - policy.queues.keys())
     if not unknown:
         return None
     return Reason(
@@ -381,9 +387,11 @@ def _queues_known(_: SeesAgents, command: AddAgent | ChangeAgent, policy: Policy
     )
 
 
-def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) -> Reason | None:
+def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) -> Reason | Unconcerned | None:
+    if not command.capacity:
+        return UNCONCERNED
     known = {TOTAL, *(channel.value for channel in Channel)}
-    wrong = [name for name, limit in (command.capacity or {}).items() if name not in known or limit < 0]
+    wrong = [name for name, limit in command.capacity.items() if name not in known or limit < 0]
     if not wrong:
         return None
     return Reason(
@@ -417,9 +425,11 @@ def _own_availability(view: SeesAgents, command: PresenceCommand, _: Policy) -> 
     )
 
 
-def _logged_in(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+def _logged_in(view: SeesAgents, command: Command, _: Policy) -> Reason | Unconcerned | None:
     actor = view.actor
-    if actor is None or actor.presence is not LOGGED_OUT:
+    if actor is None:
+        return UNCONCERNED
+    if actor.presence is not LOGGED_OUT:
         return None
     if isinstance(command, _LOGS_IN) and command.agent == actor.id:
         return None

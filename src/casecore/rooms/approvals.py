@@ -22,12 +22,14 @@ from typing import Protocol
 from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
+    UNCONCERNED,
     Editing,
     Event,
     Probe,
     Reason,
     Room,
     Rule,
+    Unconcerned,
     a_choice,
     a_flag,
     a_part,
@@ -389,8 +391,8 @@ def _can_submit(view: HasCase, command: SubmitDraft, _: Policy) -> Reason | None
 
 
 @wants("case")
-def _can_edit(view: HasCase, command: EditDraft, _: Policy) -> Reason | None:
-    return None if command.send_as is None else send_edge(view, command.send_as)
+def _can_edit(view: HasCase, command: EditDraft, _: Policy) -> Reason | Unconcerned | None:
+    return UNCONCERNED if command.send_as is None else send_edge(view, command.send_as)
 
 
 @wants("case", "draft")
@@ -414,9 +416,9 @@ def _blocked_by_draft(rule: str, draft: WaitingDraft, case: str) -> Reason:
 
 
 @wants("case", "draft")
-def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | None:
+def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | Unconcerned | None:
     if event.reason in {CloseReason.ABANDONED, CloseReason.MERGED}:
-        return None  # it is superseded; and none waits where cases are merged: `case_merging.py`
+        return UNCONCERNED  # it is superseded; and none waits where cases are merged: `case_merging.py`
     return _blocked_by_draft("approval.blocks_close", view.draft, event.case)
 
 
@@ -426,10 +428,12 @@ def resolving_past(draft: WaitingDraft, case: str) -> Reason:
 
 
 @wants("case", "draft")
-def _blocks_resolve(view: HasDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
+def _blocks_resolve(view: HasDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | Unconcerned | None:
     status = event.send_as if isinstance(event, ReplySent) else event.status
+    if status is not RESOLVED:
+        return UNCONCERNED
     reviewed = isinstance(event, ReplySent) and event.reviewer is not None
-    return None if reviewed or status is not RESOLVED else resolving_past(view.draft, event.case)
+    return None if reviewed else resolving_past(view.draft, event.case)
 
 
 @wants("case", "draft")

@@ -23,12 +23,14 @@ from typing import Protocol
 from casecore.channels import EMAIL, Channel, MessageKind
 from casecore.kernel import (
     ID_LIMIT,
+    UNCONCERNED,
     Command,
     Editing,
     Event,
     Reason,
     Room,
     Rule,
+    Unconcerned,
     a_choice,
     a_flag,
     a_text,
@@ -270,9 +272,9 @@ def _not_received(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Re
     return None if awaited else message_fresh(view, command, policy)
 
 
-def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | None:
+def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | Unconcerned | None:
     if not starts_case(view, command):
-        return None
+        return UNCONCERNED
     new = new_case_id(command, view.case, view.thread)
     if view.named is None and len(new) <= ID_LIMIT:
         return None
@@ -284,10 +286,10 @@ def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason
 
 
 @measures("channel", "kind", "taken")
-def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
+def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | Unconcerned | None:
     channel = view.thread.channel if view.thread else command.channel
     if channel is None:
-        return None
+        return UNCONCERNED
     kinds = getattr(policy.channels, channel).kinds
     if command.kind in kinds:
         return None
@@ -299,7 +301,9 @@ def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reas
     )
 
 
-def _values_fit(_: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
+def _values_fit(_: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | Unconcerned | None:
+    if not command.attributes:
+        return UNCONCERNED
     found = (against_value(name, value, policy) for name, value in command.attributes.items())
     return next(filter(None, found), None)
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import SYSTEM, UNCONCERNED, Command, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, frozen
 from casecore.kernel.rooms import by_agent, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, SeesAgents
@@ -153,16 +153,20 @@ def one_aim(_: SeesAgents, command: Aimed, __: Policy) -> Reason | None:
     return Reason("reassign.aim", f"the work was to go to {given}", "name exactly one of the two")
 
 
-def agent_known(view: SeesAgents, command: Aimed, _: Policy) -> Reason | None:
+def agent_known(view: SeesAgents, command: Aimed, _: Policy) -> Reason | Unconcerned | None:
     """The need of every command that may give work to an agent."""
-    if command.agent is None or view.target is not None:
+    if command.agent is None:
+        return UNCONCERNED
+    if view.target is not None:
         return None
     return Reason("agent.known", f"there is no agent {command.agent!r}", "name an agent of the desk")
 
 
-def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | None:
+def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | Unconcerned | None:
     """The need of every command that may name a queue."""
-    if command.queue is None or command.queue in policy.queues:
+    if command.queue is None:
+        return UNCONCERNED
+    if command.queue in policy.queues:
         return None
     return Reason("queue.known", f"the policy has no queue {command.queue!r}", f"use one of {', '.join(policy.queues)}")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
+from casecore.kernel import SYSTEM, UNCONCERNED, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, an_id, frozen
 from casecore.kernel.errors import quoted
 from casecore.kernel.fields import Value, a_value
 from casecore.kernel.frozen_dict import FrozenDict
@@ -112,16 +112,18 @@ def _declared(view: HasCase, command: SetAttribute, policy: Policy) -> Reason | 
 
 
 @measures("attribute", "value")
-def _value_fits(_: SeesCase, command: SetAttribute, policy: Policy) -> Reason | None:
+def _value_fits(_: SeesCase, command: SetAttribute, policy: Policy) -> Reason | Unconcerned | None:
     value, name = command.value, command.attribute
-    return None if value is None or name not in policy.attributes else against_value(name, value, policy)
+    return UNCONCERNED if value is None or name not in policy.attributes else against_value(name, value, policy)
 
 
 @wants("case")
 @measures("attribute", "by", "may")
-def _may_set(view: HasCase, event: AttributeSet, policy: Policy) -> Reason | None:
+def _may_set(view: HasCase, event: AttributeSet, policy: Policy) -> Reason | Unconcerned | None:
     declared = policy.attributes.get(event.attribute)
-    if declared is None or has_role(declared.set_by, view, event):
+    if declared is None:
+        return UNCONCERNED
+    if has_role(declared.set_by, view, event):
         return None
     who = " or ".join(SPOKEN_ROLES[role] for role in declared.set_by)
     return Reason(

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, a_text, frozen
+from casecore.kernel import UNCONCERNED, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, a_text, frozen
 from casecore.kernel.problems import quoted
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
@@ -65,7 +65,7 @@ def proceedings_of(event: Event) -> tuple[Proceeding, ...]:
 
 def authentication_missing(
     view: SeesContact, what: Proceeding, policy: Policy, *, authenticated: bool | None = None
-) -> Reason | None:
+) -> Reason | Unconcerned | None:
     """What is against proceeding: that the customer has not been authenticated in the contact.
 
     Args:
@@ -76,7 +76,7 @@ def authentication_missing(
     """
     case, needed = view.case, policy.authentication
     if case is None or case.channel not in needed.channels or what not in needed.before:
-        return None
+        return UNCONCERNED
     if authenticated or (authenticated is None and _was_authenticated(view, what)):
         return None
     if view.contact is not None:
@@ -109,12 +109,14 @@ def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:
     return is_kept(view) and known is True
 
 
-def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
+def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | Unconcerned | None:
+    answer: Unconcerned | None = UNCONCERNED
     for what in proceedings_of(event):
-        reason = authentication_missing(view, what, policy)
-        if reason is not None:
-            return reason
-    return None
+        found = authentication_missing(view, what, policy)
+        if found:
+            return found
+        answer = None if found is None else answer
+    return answer
 
 
 def _method_meant(command: Authenticate, policy: Policy) -> str | None:
@@ -126,9 +128,11 @@ def _method_meant(command: Authenticate, policy: Policy) -> str | None:
 
 
 @measures("method", "methods")
-def _method_is_named(_: SeesContact, command: Authenticate, policy: Policy) -> Reason | None:
+def _method_is_named(_: SeesContact, command: Authenticate, policy: Policy) -> Reason | Unconcerned | None:
     method, methods = _method_meant(command, policy), policy.authentication.methods
-    if method is None or not methods or method in methods:
+    if method is None or not methods:
+        return UNCONCERNED
+    if method in methods:
         return None
     found, facts = f"{quoted(method)} is no method of the policy", {"method": method, "methods": methods}
     return Reason("authentication.methods", found, f"choose one of {', '.join(methods)}, or say none", facts)

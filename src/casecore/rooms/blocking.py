@@ -12,7 +12,20 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Command, Editing, Event, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import (
+    SYSTEM,
+    UNCONCERNED,
+    Command,
+    Editing,
+    Event,
+    Reason,
+    Room,
+    Rule,
+    Unconcerned,
+    a_text,
+    an_id,
+    frozen,
+)
 from casecore.kernel.rooms import not_by_customer
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
@@ -129,17 +142,21 @@ def _thread_known(view: SeesThread, command: BlockThread | UnblockThread, _: Pol
     return Reason("thread.known", found, "check the id, or block the customer")
 
 
-def _customer_edge(view: SeesThread, command: BlockCustomer | UnblockCustomer, _: Policy) -> Reason | None:
+def _customer_edge(
+    view: SeesThread, command: BlockCustomer | UnblockCustomer, _: Policy
+) -> Reason | Unconcerned | None:
     return _edge_missing(person_of(view), command, f"customer {command.customer}")
 
 
-def _thread_edge(view: SeesThread, command: BlockThread | UnblockThread, _: Policy) -> Reason | None:
+def _thread_edge(view: SeesThread, command: BlockThread | UnblockThread, _: Policy) -> Reason | Unconcerned | None:
     return _edge_missing(view.thread, command, f"thread {command.thread}")
 
 
-def _edge_missing(row: Customer | Thread | None, command: Command, who: str) -> Reason | None:
+def _edge_missing(row: Customer | Thread | None, command: Command, who: str) -> Reason | Unconcerned | None:
     blocks = isinstance(command, BlockCustomer | BlockThread)
-    if row is None or row.blocked is not blocks:
+    if row is None:
+        return UNCONCERNED
+    if row.blocked is not blocks:
         return None
     found = f"{who} is blocked already" if blocks else f"{who} is not blocked"
     return Reason("block.edge", found, "nothing is left to do", {"blocked": row.blocked})

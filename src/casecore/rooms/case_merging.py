@@ -20,7 +20,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
+from casecore.kernel import SYSTEM, UNCONCERNED, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, an_id, frozen
 from casecore.kernel.rooms import measures, soft_rule, wants
 from casecore.kernel.values import changed, fields_of
 from casecore.policies import Policy
@@ -218,7 +218,7 @@ def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
 
 
 @wants("case", "other_file")
-def _other_time(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | None:
+def _other_time(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | Unconcerned | None:
     return time_goes_on(_seen_from_other(view, command, policy), command, policy)
 
 
@@ -251,10 +251,10 @@ def _theirs_or_nobodys(view: HasBothCases, command: MergeCases, _: Policy) -> Re
 
 @wants("case", "other_file")
 @measures("by", "may")
-def _may_merge(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | None:
+def _may_merge(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | Unconcerned | None:
     holds = command.by in {view.case.assignee, view.other_file.case.assignee}
     if Role.ASSIGNEE in policy.lifecycle.close_by and (holds or not is_supervisor(view.actor)):
-        return None  # whether it is theirs, is asked by `assignment.holder`
+        return None if holds else UNCONCERNED  # whether it is theirs, is asked by `assignment.holder`
     return may_close(view, command, policy)
 
 

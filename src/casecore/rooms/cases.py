@@ -26,6 +26,7 @@ from casecore.channels import Channel, on_line
 from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
+    UNCONCERNED,
     Command,
     Editing,
     Event,
@@ -34,6 +35,7 @@ from casecore.kernel import (
     Room,
     Rule,
     Timer,
+    Unconcerned,
     a_choice,
     a_count,
     an_id,
@@ -366,10 +368,10 @@ _SPOKEN_ROLES = MappingProxyType(
 
 @wants("case")
 @measures("by", "may")
-def may_close(view: HasCase, command: AboutCase, policy: Policy) -> Reason | None:
+def may_close(view: HasCase, command: AboutCase, policy: Policy) -> Reason | Unconcerned | None:
     """The rule of every command that closes a case by hand: the policy says who may."""
     if command.by == SYSTEM:
-        return None
+        return UNCONCERNED
     roles = policy.lifecycle.close_by
     if Role.ASSIGNEE in roles and view.case.assignee == command.by:
         return None
@@ -389,9 +391,11 @@ def may_close(view: HasCase, command: AboutCase, policy: Policy) -> Reason | Non
 
 @wants("case")
 @measures("status", "from")
-def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
+def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | Unconcerned | None:
     case, allowed = view.case, policy.lifecycle.close_from
-    if event.reason in FROM_EVERYWHERE or case.status in allowed:
+    if event.reason in FROM_EVERYWHERE:
+        return UNCONCERNED
+    if case.status in allowed:
         return None
     settable = any(status in SET_BY_HAND for status in allowed)
     ways: tuple[str, ...] = ("SetStatus",)
@@ -436,9 +440,9 @@ CLOSING = Timer(
 
 @wants("case")
 @measures("seconds", "limit", "seconds_to_go")
-def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
+def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | Unconcerned | None:
     if event.reason is not CloseReason.AUTOMATIC:
-        return None
+        return UNCONCERNED
     case, due = view.case, CLOSING.due(view, policy)
     if case.snoozed_until is not None:
         found = f"case {case.id} is snoozed until {case.snoozed_until:%Y-%m-%d %H:%M:%S} UTC"

@@ -26,6 +26,7 @@ from casecore.kernel import (
     Room,
     Rule,
     Timer,
+    Unconcerned,
     a_text,
     an_id,
     an_instant,
@@ -201,7 +202,7 @@ def _with_the_customer(view: SeesCommitment, command: MakeCommitment, policy: Po
     return None if view.wrap_up is not None else only_holder(view, command, policy)
 
 
-def _customer_authenticated(view: SeesCommitment, event: CommitmentMade, policy: Policy) -> Reason | None:
+def _customer_authenticated(view: SeesCommitment, event: CommitmentMade, policy: Policy) -> Reason | Unconcerned | None:
     in_contact = view.contact is not None and view.contact.agent == event.agent
     before = None if in_contact or view.wrap_up is None else view.wrap_up.authenticated
     return authentication_missing(view, Proceeding.COMMIT, policy, authenticated=before)

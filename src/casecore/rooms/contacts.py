@@ -24,7 +24,22 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from casecore.channels import Channel, on_line
-from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
+from casecore.kernel import (
+    CUSTOMER,
+    SYSTEM,
+    UNCONCERNED,
+    Check,
+    Command,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Unconcerned,
+    a_count,
+    frozen,
+)
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
@@ -248,12 +263,13 @@ class CaseGivenUp(Event):
 # Needs -------------------------------------------------------------------------------------------------
 
 
-def contact_goes_on(trigger: str) -> Check[SeesContact]:
+def contact_goes_on(trigger: str) -> Check[Any]:
     """The need of every command about the contact that goes on."""
 
-    def check(view: SeesContact, command: AboutCase, _: Policy) -> Reason | None:
+    @wants("case")
+    def check(view: CaseOfContact, command: AboutCase, _: Policy) -> Reason | None:
         state = "" if view.contact is None else ContactStatus.ACTIVE
-        if CONTACT_LIFECYCLE.dest(state, trigger) is not None or view.case is None:
+        if CONTACT_LIFECYCLE.dest(state, trigger) is not None:
             return None
         return _no_contact(view.case, command)
 
@@ -269,7 +285,8 @@ def _no_contact(case: Case, command: AboutCase) -> Reason:
     return Reason("contact.edge", found, f"{opened_by(case)}; a contact begins then")
 
 
-def _somebody_to_leave(view: SeesContact, command: EndContact, policy: Policy) -> Reason | None:
+@wants("case")
+def _somebody_to_leave(view: CaseOfContact, command: EndContact, policy: Policy) -> Reason | Unconcerned | None:
     if command.by == CUSTOMER and waits_on_line(view):
         return None
     return _CONTACT_ENDS(view, command, policy)
@@ -304,9 +321,9 @@ def waits_on_line(view: SeesContact) -> bool:
 
 
 @wants("case")
-def _live_contact_ended(view: CaseOfContact, command: LeaveCase, _: Policy) -> Reason | None:
+def _live_contact_ended(view: CaseOfContact, command: LeaveCase, _: Policy) -> Reason | Unconcerned | None:
     if view.case.assignee != command.by:
-        return None
+        return UNCONCERNED
     if is_kept(view):
         found = f"the contact with case {command.case} is not disposed"
         return Reason("contact.live", found, "dispose it: that releases the case", ways=DISPOSING)
@@ -322,10 +339,10 @@ _ANSWERS = ("SendReply", "SubmitDraft", "ApproveDraft", "ReassignCase")
 
 @wants("case", "contact")
 @measures("status", "seconds_waited")
-def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
+def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | Unconcerned | None:
     case = view.case
     if command.by == CUSTOMER or case.channel is not Channel.CHAT or not case.live or is_supervisor(view.actor):
-        return None
+        return UNCONCERNED
     facts: dict[str, Any] = {"status": case.status, "seconds_waited": None}
     if case.unanswered_since is not None:
         waits = round((command.at - case.unanswered_since).total_seconds())
@@ -345,8 +362,10 @@ def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reas
 
 
 @wants("case", "contact")
-def _not_while_live(view: HasContact, event: CaseClosed, _: Policy) -> Reason | None:
-    if event.reason is not CloseReason.BY_HAND or not is_live(view):
+def _not_while_live(view: HasContact, event: CaseClosed, _: Policy) -> Reason | Unconcerned | None:
+    if event.reason is not CloseReason.BY_HAND:
+        return UNCONCERNED
+    if not is_live(view):
         return None
     found = f"a live contact of {view.contact.agent} goes on with case {event.case}"
     return Reason("contact.blocks_close", found, "end the contact first", ways=("EndContact",))

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
 from casecore.channels import VOICE, Channel
-from casecore.kernel import Check, Enforcement, Reason, Room, Rule
+from casecore.kernel import UNCONCERNED, Check, Enforcement, Reason, Room, Rule, Unconcerned
 from casecore.kernel.rooms import measured_by, measures, soft_rule
 from casecore.policies import Policy
 from casecore.rooms.agents import DISPOSING, Agent
@@ -55,8 +55,10 @@ _OFFERED_CASE, _OFFERED_CALL, _OFFERED_REVIEW = Counted(1, 1), Counted(1, 1, 1),
 class Obstacle(Protocol):
     """What keeps an agent from work of a channel under a policy; what of it counts already is left out."""
 
-    def __call__(self, agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED, /) -> Reason | None:
-        """The reason; None where nothing keeps them from it."""
+    def __call__(
+        self, agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED, /
+    ) -> Reason | Unconcerned | None:
+        """The reason; None where nothing keeps them from it, `UNCONCERNED` where nothing could."""
 
 
 _MAKES_ROOM = ("EndContact", "ReassignCase", "LeaveCase", "RejectOffer", "ApproveDraft", "RefuseDraft")
@@ -107,10 +109,15 @@ def wrong_channel(agent: Agent, channel: Channel, *_: object) -> Reason | None:
 
 
 @measures("channel", "has", "limit")
-def channel_full(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
+def channel_full(
+    agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED
+) -> Reason | Unconcerned | None:
     """An agent holds only so much of a channel, offers counted."""
     limit = agent.limit(channel, policy)
-    if limit is None or (has := agent.has_of(channel, policy) - but.of_channel) < limit:
+    if limit is None:
+        return UNCONCERNED
+    has = agent.has_of(channel, policy) - but.of_channel
+    if has < limit:
         return None
     remedy = (
         f"end or transfer one on {channel} first" if agent.held.get(channel) else "wait for the answer to the offer"
@@ -140,10 +147,10 @@ def total_full(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTE
 
 
 @measures("has", "limit")
-def on_a_call(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
+def on_a_call(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | Unconcerned | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
-        return None
+        return UNCONCERNED
     calls = agent.calls - but.calls
     busy = calls if channel is not VOICE else agent.has_in_total(policy) - but.in_total - calls
     if not busy:
@@ -154,7 +161,7 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNC
     return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", remedy, facts)
 
 
-def beside_a_call(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
+def beside_a_call(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | Unconcerned | None:
     """A call that was only logged is a case: it may not come to somebody who is on a call."""
     return on_a_call(agent, ANY, policy, but)
 
@@ -248,7 +255,7 @@ def obstacles(agent: Agent, case: Placed, since: datetime | None, policy: Policy
         yield unserved
     for _, obstacle in obstacles_to(review=False, logged=case.logged).values():
         reason = obstacle(agent, case.channel, policy)
-        if reason is not None:
+        if reason:
             yield reason
 
 
@@ -267,16 +274,16 @@ def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
     (_, to_all), (_, to_logged) = OBSTACLES[rule], OBSTACLES_TO_LOGGED[rule]
 
     @measures(*measured_by(to_all))
-    def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
+    def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | Unconcerned | None:
         agent, case = agent_named(view, event.agent), view.case
         if agent is None or case is None:
-            return None
+            return UNCONCERNED
         review = _is_review(event)
         if review and not to_reviews:
-            return None
+            return UNCONCERNED
         obstacle = to_logged if case.logged and not review else to_all
         reason = obstacle(agent, case.channel, policy)
-        if reason is None or view.offers is None or view.offers.to(review=review) != agent.id:
+        if not reason or view.offers is None or view.offers.to(review=review) != agent.id:
             return reason
         return obstacle(agent, case.channel, policy, _counted(case.channel, review=review))
 
@@ -309,8 +316,8 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
     counted = _counted(case.channel, review=draft is not None)
     for rule, (_, obstacle) in found.items():
         if (
-            obstacle(agent, case.channel, policy) is not None
-            and obstacle(agent, case.channel, policy, counted) is not None
+            obstacle(agent, case.channel, policy)
+            and obstacle(agent, case.channel, policy, counted)
             and policy.mode(rule) is Enforcement.BLOCK
         ):
             return True
@@ -318,19 +325,19 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
 
 
 @measures("queue")
-def _serves_queue(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
+def _serves_queue(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | Unconcerned | None:
     agent, case, draft = agent_named(view, event.agent), view.case, view.draft
     if agent is None or case is None:
-        return None
+        return UNCONCERNED
     if draft is not None and _is_review(event):
         return not_served(agent, draft.queue, None, policy, event.at)
     return None if case.queue in agent.queues else not_served(agent, case.queue, case.waiting_since, policy, event.at)
 
 
-def _can_review(view: SeesOffers, event: WorkOffered | ReviewTaken, policy: Policy) -> Reason | None:
+def _can_review(view: SeesOffers, event: WorkOffered | ReviewTaken, policy: Policy) -> Reason | Unconcerned | None:
     agent, draft = agent_named(view, event.agent), view.draft
     if agent is None or draft is None or not _is_review(event):
-        return None
+        return UNCONCERNED
     return not_reviewer(agent, draft.author, policy)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import Command, Editing, Event, Reason, Room, frozen
+from casecore.kernel import UNCONCERNED, Command, Editing, Event, Reason, Room, Unconcerned, frozen
 from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.cases import Case, HasCase, SeesCase
@@ -44,10 +44,12 @@ class NamesThread(Protocol):
 
 
 @wants("case")
-def thread_of_case(view: HasCase, command: NamesThread, _: Policy) -> Reason | None:
+def thread_of_case(view: HasCase, command: NamesThread, _: Policy) -> Reason | Unconcerned | None:
     """The need of every command that says on which thread it writes: the thread leads to its case."""
+    if command.thread is None:
+        return UNCONCERNED
     open_to = threads_of(view.case)
-    if command.thread is None or command.thread in open_to:
+    if command.thread in open_to:
         return None
     found = f"thread {command.thread} does not lead to case {command.case}"
     return Reason("thread.of_case", found, f"write on {' or '.join(open_to)}, or leave it out", {"threads": open_to})

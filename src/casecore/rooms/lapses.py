@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casecore.kernel import SYSTEM, Editing, Event, Reason, Room, Rule, Timer, frozen
+from casecore.kernel import SYSTEM, Editing, Event, Reason, Room, Rule, Timer, Unconcerned, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftSubmitted
@@ -57,7 +57,7 @@ LAPSE = Timer(
 
 @wants("case", "contact")
 @measures("seconds", "limit", "seconds_to_go")
-def _time_is_over(view: HasCase, command: EndUnanswered, policy: Policy) -> Reason | None:
+def _time_is_over(view: HasCase, command: EndUnanswered, policy: Policy) -> Reason | Unconcerned | None:
     if LAPSE.due(view, policy) is not None:
         return not_yet(LAPSE, view, command.at, policy, "routing.answer_within")
     found = f"the policy gives {view.case.assignee} all the time to answer case {view.case.id}"

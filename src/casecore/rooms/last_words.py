@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Protocol
 
-from casecore.kernel import Command, Editing, Event, Reason, Room, Rule
+from casecore.kernel import UNCONCERNED, Command, Editing, Event, Reason, Room, Rule, Unconcerned
 from casecore.kernel.records import record
 from casecore.kernel.rooms import measures, soft_rule, wants
 from casecore.policies import Policy
@@ -96,9 +96,11 @@ def _seen_by(command: Command) -> str | None:
     return said
 
 
-def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason | None:
+def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason | Unconcerned | None:
     named = _seen_by(command)
-    if named is None or view.seen is not None:
+    if named is None:
+        return UNCONCERNED
+    if view.seen is not None:
         return None
     thread = "the thread" if view.case is None else f"the thread of case {view.case.id}"
     return Reason("message.known", f"{thread} has no message {named!r}", "say which message of this thread was seen")
@@ -106,9 +108,11 @@ def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason |
 
 @wants("case", "last_words")
 @measures("seen", "last", "replied")
-def _has_read_all(view: HasLastWords, said: SaysWhatWasSeen, _: Policy) -> Reason | None:
+def _has_read_all(view: HasLastWords, said: SaysWhatWasSeen, _: Policy) -> Reason | Unconcerned | None:
     words, seen = view.last_words, said.seen
-    if seen is None or words.message is None or seen == words.message or seen in words.since:
+    if seen is None or words.message is None:
+        return UNCONCERNED
+    if seen == words.message or seen in words.since:
         return None
     reply = _colleagues_reply(words, seen, {said.by, getattr(said, "author", None)})
     came, read = f"{words.message} came", "it"

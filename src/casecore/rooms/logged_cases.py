@@ -21,12 +21,14 @@ from typing import Protocol
 
 from casecore.channels import VOICE, Channel
 from casecore.kernel import (
+    UNCONCERNED,
     Command,
     Editing,
     Event,
     Reason,
     Room,
     Rule,
+    Unconcerned,
     a_choice,
     a_flag,
     a_text,
@@ -118,19 +120,21 @@ def _case_fresh(view: SeesLog, command: LogCase, _: Policy) -> Reason | None:
     return Reason("case.fresh", f"case id {command.new_case!r} is taken", "give the new case an id of its own")
 
 
-def _log_says_something(_: SeesLog, command: LogCase, __: Policy) -> Reason | None:
-    if (command.note is None) is is_blank(command.text):
-        return None
+def _log_says_something(_: SeesLog, command: LogCase, __: Policy) -> Reason | Unconcerned | None:
     if command.note is None:
+        if is_blank(command.text):
+            return UNCONCERNED
         return Reason("note.content", "the text is in no note", "give the note an id")
-    return Reason("note.content", "the note is empty", "write something")
+    return Reason("note.content", "the note is empty", "write something") if is_blank(command.text) else None
 
 
 @wants("case")
 @measures("channel")
-def _may_write_first(view: HasCase, _: ReplySent | DraftSubmitted, __: Policy) -> Reason | None:
+def _may_write_first(view: HasCase, _: ReplySent | DraftSubmitted, __: Policy) -> Reason | Unconcerned | None:
     case = view.case
-    why = CUSTOMER_WRITES_FIRST.get(case.channel) if case.logged else None
+    if not case.logged:
+        return UNCONCERNED
+    why = CUSTOMER_WRITES_FIRST.get(case.channel)
     if why is None:
         return None
     found = f"the customer of case {case.id} has not written on it, and on {case.channel} {why}"

@@ -13,7 +13,22 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
+from casecore.kernel import (
+    SYSTEM,
+    UNCONCERNED,
+    Command,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Unconcerned,
+    a_choice,
+    a_text,
+    an_id,
+    frozen,
+)
 from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import measures, not_by_customer, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
@@ -212,8 +227,10 @@ class NamesNote(Protocol):
         """The note's own id."""
 
 
-def note_fresh(view: SeesNote, command: NamesNote, _: Policy) -> Reason | None:
+def note_fresh(view: SeesNote, command: NamesNote, _: Policy) -> Reason | Unconcerned | None:
     """The need of every command that brings a note."""
+    if command.note is None:
+        return UNCONCERNED
     if view.note is None:
         return None
     return Reason("note.fresh", f"there is a note {command.note!r} already", "give each note its own id")
@@ -226,14 +243,18 @@ def _one_place(_: SeesNote, command: AddNote, __: Policy) -> Reason | None:
     return Reason("note.place", f"the note is on {given}", "name exactly one of the two")
 
 
-def _case_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
-    if command.case is None or view.case is not None:
+def _case_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | Unconcerned | None:
+    if command.case is None:
+        return UNCONCERNED
+    if view.case is not None:
         return None
     return Reason("case.known", f"there is no case {command.case!r}", "check the id; messages start cases")
 
 
-def _customer_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
-    if command.customer is None or view.customer is not None:
+def _customer_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | Unconcerned | None:
+    if command.customer is None:
+        return UNCONCERNED
+    if view.customer is not None:
         return None
     return unknown_customer(command.customer)
 
@@ -244,8 +265,12 @@ def _note_known(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Re
     return Reason("note.known", f"there is no note {command.note!r}", "check the id; it may have been deleted")
 
 
-def _message_known(view: SeesNote, command: AddTag | RemoveTag | SetSentiment, _: Policy) -> Reason | None:
-    if command.message is None or (view.message is not None and view.message.case == command.case):
+def _message_known(
+    view: SeesNote, command: AddTag | RemoveTag | SetSentiment, _: Policy
+) -> Reason | Unconcerned | None:
+    if command.message is None:
+        return UNCONCERNED
+    if view.message is not None and view.message.case == command.case:
         return None
     return Reason("message.known", f"case {command.case} has no message {command.message!r}", "check the id")
 
@@ -271,25 +296,27 @@ def _note_author(view: HasNote, command: EditNote | DeleteNote, _: Policy) -> Re
     )
 
 
-def _tags_on(_: SeesNote, __: AddTag, policy: Policy) -> Reason | None:
+def _tags_on(_: SeesNote, __: AddTag, policy: Policy) -> Reason | Unconcerned | None:
     if policy.tags.enabled:
-        return None
+        return UNCONCERNED
     return Reason("tags.enabled", "the policy has no tags", "write a note instead", ways=("AddNote",))
 
 
 @measures("tags", "limit")
-def _few_tags(view: SeesNote, event: CaseTagged | MessageTagged, policy: Policy) -> Reason | None:
+def _few_tags(view: SeesNote, event: CaseTagged | MessageTagged, policy: Policy) -> Reason | Unconcerned | None:
     on = view.message if isinstance(event, MessageTagged) else view.case
-    if on is None or len(on.tags) < policy.tags.limit:
+    if on is None:
+        return UNCONCERNED
+    if len(on.tags) < policy.tags.limit:
         return None
     found = f"{on.id} has {len(on.tags)} of {policy.tags.limit} tags"
     facts = {"tags": len(on.tags), "limit": policy.tags.limit}
     return Reason("tags.limit", found, "take one away first", facts, ("RemoveTag",) if on.tags else ())
 
 
-def _by_hand(view: SeesNote, _: SetSentiment, policy: Policy) -> Reason | None:
+def _by_hand(view: SeesNote, _: SetSentiment, policy: Policy) -> Reason | Unconcerned | None:
     if policy.sentiment.manual or view.actor is None:
-        return None
+        return UNCONCERNED
     return Reason("sentiment.manual", "the policy lets no agent set sentiment by hand", "leave it to the system")
 
 

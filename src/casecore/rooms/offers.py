@@ -21,6 +21,7 @@ from typing import Final, Protocol
 from casecore.channels import Channel
 from casecore.kernel import (
     SYSTEM,
+    UNCONCERNED,
     Command,
     Editing,
     Event,
@@ -29,6 +30,7 @@ from casecore.kernel import (
     Room,
     Rule,
     Timer,
+    Unconcerned,
     a_choice,
     a_flag,
     a_text,
@@ -293,9 +295,11 @@ def _work_waits(view: HasOffers, command: OfferWork, policy: Policy) -> Reason |
 
 
 @wants("case", "offers")
-def _offered_elsewhere(view: HasOffers, event: CaseAssigned, _: Policy) -> Reason | None:
+def _offered_elsewhere(view: HasOffers, event: CaseAssigned, _: Policy) -> Reason | Unconcerned | None:
     to = view.offers.offered_to
-    if to in (None, event.agent):
+    if to is None:
+        return UNCONCERNED
+    if to == event.agent:
         return None
     return Reason("offer.outstanding", f"case {event.case} is offered to {to}", f"wait for {to}'s answer")
 
@@ -331,14 +335,16 @@ REVIEW_TIMEOUT = Timer(
 
 
 @measures("seconds", "limit", "seconds_to_go")
-def _time_is_up(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | None:
+def _time_is_up(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | Unconcerned | None:
     return not_yet((REVIEW_TIMEOUT if command.review else TIMEOUT), view, command.at, policy, "offer.timeout")
 
 
 @measures("due", "seconds_late")
-def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason | None:
+def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason | Unconcerned | None:
     due = (REVIEW_TIMEOUT if command.review else TIMEOUT).due(view, policy)
-    if due is None or command.at < due:
+    if due is None:
+        return UNCONCERNED
+    if command.at < due:
         return None
     found = f"the offer of case {command.case} timed out at {due.isoformat()}"
     late = (command.at - due).total_seconds()

@@ -24,12 +24,14 @@ from typing import Any, TypeVar
 
 from casecore.channels import WHATSAPP, Channel, Consent
 from casecore.kernel import (
+    UNCONCERNED,
     Command,
     Editing,
     Event,
     Reason,
     Room,
     Rule,
+    Unconcerned,
     a_choice,
     a_flag,
     a_part,
@@ -156,9 +158,11 @@ def _channel_of_thread(view: SeesClocks, command: StartOutbound) -> Channel | No
     return view.thread.channel if view.thread is not None else command.channel
 
 
-def _we_begin(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
+def _we_begin(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | Unconcerned | None:
     channel = _channel_of_thread(view, command)
-    why = None if channel is None else CUSTOMER_WRITES_FIRST.get(channel)
+    if channel is None:
+        return UNCONCERNED
+    why = CUSTOMER_WRITES_FIRST.get(channel)
     if why is None:
         return None
     found = f"no case is started by us on {channel}: {why}"
@@ -207,12 +211,12 @@ _NO_BASIS = "neither opted in nor wrote to us on WhatsApp before"
 
 
 @measures("found", "accepted")
-def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
+def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | Unconcerned | None:
     case = view.case
     if case is None or case.channel is not WHATSAPP:
-        return None
+        return UNCONCERNED
     if isinstance(subject, ReplySent) and is_open(view, policy, subject.at):
-        return None
+        return UNCONCERNED
     found, accepted = consent_bases(view), policy.whatsapp.consent
     if not found.isdisjoint(accepted):
         return None
@@ -235,16 +239,16 @@ def _channel_logged(view: SeesClocks) -> Channel | None:
 
 
 @measures("phone")
-def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy) -> Reason | None:
+def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy) -> Reason | Unconcerned | None:
     starts = said if isinstance(said, StartOutbound) else None
     channel = _channel_logged(view) if starts is None else _channel_of_thread(view, starts)
     if channel not in BY_NUMBER:
-        return None
+        return UNCONCERNED
     person = person_of(view)
     known = None if person is None else person.profile.get(PHONE)
     number = known if starts is None or starts.phone is None else starts.phone
     if number is None and view.thread is not None and view.thread.customer_at is not None:
-        return None  # they wrote on this thread, from the number that it goes to
+        return UNCONCERNED  # they wrote on this thread, from the number that it goes to
     if not number:
         found = f"{channel} goes to a number, and none is known"
         remedy = f"give the phone in E.164, like {_EXAMPLE}, or record it"
@@ -257,8 +261,10 @@ def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy
     return Reason("outbound.phone", wrong.message, wrong.remedy, {"phone": number})
 
 
-def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
-    if not is_blank(command.note) or not command.opted_in:
+def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | Unconcerned | None:
+    if not command.opted_in:
+        return UNCONCERNED
+    if not is_blank(command.note):
         return None
     return Reason("consent.proof", "the opt-in does not say where it was given", "say where and how in the note")
 

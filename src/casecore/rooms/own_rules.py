@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from casecore.kernel import Check, Command, Enforcement, Event, Reason, Room, Rule, Timer
+from casecore.kernel import UNCONCERNED, Check, Command, Enforcement, Event, Reason, Room, Rule, Timer, Unconcerned
 from casecore.kernel.blanks import fill_named
 from casecore.kernel.fields import Value
 from casecore.kernel.rooms import Brought, measures, soft_rule, wants
@@ -422,10 +422,12 @@ def _check_of(own: OwnRule, meant: tuple[Meant, ...] | None) -> Check[Any]:
 
     @wants("case", "actor")
     @measures(*_names_read(own))
-    def check(view: SeesAll, subject: Any, _: Policy) -> Reason | None:
+    def check(view: SeesAll, subject: Any, _: Policy) -> Reason | Unconcerned | None:
         if meant is not None and not any(one(view, subject) for one in meant):
-            return None
-        if not applies(view, subject) or (given is not None and given(view, subject)):
+            return UNCONCERNED
+        if not applies(view, subject):
+            return UNCONCERNED
+        if given is not None and given(view, subject):
             return None
         return _reason_of(own, view, subject)
 

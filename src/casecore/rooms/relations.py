@@ -97,10 +97,12 @@ class RecordUnrelated(Event):
 
 def missing_relations(view: SeesWrapUp, policy: Policy) -> frozenset[Relation]:
     """What an email's contact still has to be related to."""
-    return frozenset() if view.aftermath is None else _relations_missing(view, view.aftermath, policy)
+    after = view.aftermath
+    return frozenset() if after is None else needed_relations(view, after, policy) - after.related
 
 
-def _relations_missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
+def needed_relations(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
+    """What an email's contact has to be related to."""
     if view.case is None or view.case.channel is not EMAIL:
         return frozenset()
     needed = set()
@@ -110,7 +112,7 @@ def _relations_missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> fr
         needed.add(Relation.CASE)
     if after.complaint:
         needed.update(policy.email.complaint_relations.get(INSTALLER, ()))
-    return frozenset(needed) - after.related
+    return frozenset(needed)
 
 
 # Need and rules ----------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def _flag_case(view: HasAftermath, command: FlagCase, policy: Policy) -> tuple[E
         return ()
     flagged = CaseFlagged(c.by, c.at, c.case, complaint, account_case)
     later = changed(after, complaint=complaint, account_case=account_case)
-    done = after.duty_of is not None and not _relations_missing(view, later, policy)
+    done = after.duty_of is not None and needed_relations(view, later, policy) <= later.related
     return (flagged, DutyDone(c.by, c.at, c.case)) if done else (flagged,)
 
 

@@ -16,12 +16,14 @@ from typing import Any, Protocol
 
 from casecore.channels import EMAIL
 from casecore.kernel import (
+    UNCONCERNED,
     Editing,
     Event,
     Probe,
     Reason,
     Room,
     Rule,
+    Unconcerned,
     a_choice,
     a_flag,
     a_part,
@@ -191,10 +193,10 @@ def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
 
 @wants("case")
 @measures("channel", "attachments", "limit")
-def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
+def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | Unconcerned | None:
     """The rule that the channel takes attachments, if the reply has any."""
     if not reply.attachments or _rules_of_channel(view, policy).attachments:
-        return None
+        return UNCONCERNED
     found = f"{view.case.channel} takes no attachments; this reply has {len(reply.attachments)}"
     facts = {"channel": view.case.channel, "attachments": len(reply.attachments), "limit": 0}
     return Reason("channels.attachments", found, "send it without attachments", facts)
@@ -202,10 +204,10 @@ def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason 
 
 @wants("case")
 @measures("channel", "offset")
-def emoji_taken(view: HasCase, said: Any, policy: Policy) -> Reason | None:
+def emoji_taken(view: HasCase, said: Any, policy: Policy) -> Reason | Unconcerned | None:
     """The rule that the channel takes emoji, if what is sent, or is to be sent, has any."""
     if _rules_of_channel(view, policy).emoji:
-        return None
+        return UNCONCERNED
     for where, text in (("", said.text), (" of the subject", getattr(said, "subject", None) or "")):
         at = None if text.isascii() else first_emoji(text)
         if at is not None:
@@ -235,9 +237,9 @@ def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
     return None
 
 
-def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
+def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | Unconcerned | None:
     if event.reviewer is not None:
-        return None
+        return UNCONCERNED
     if view.actor is not None and REPLY in view.actor.permissions:
         return None
     found = f"{event.author} may not reply directly"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casecore.kernel import SYSTEM, Event, Reason, Room
+from casecore.kernel import SYSTEM, UNCONCERNED, Event, Reason, Room, Unconcerned
 from casecore.kernel.rooms import measures, soft_rule, wants
 from casecore.kernel.words import same_form
 from casecore.policies import Policy
@@ -24,18 +24,19 @@ from casecore.rooms.sla import LevelSet
 
 @wants("case")
 @measures("by", "may")
-def _may_set_level(view: HasCase, event: LevelSet, policy: Policy) -> Reason | None:
+def _may_set_level(view: HasCase, event: LevelSet, policy: Policy) -> Reason | Unconcerned | None:
     roles = policy.tags.restricted_to
     if event.by == SYSTEM or not any(test.fact is Fact.LEVEL for test in policy.tests_of_rules):
-        return None
+        return UNCONCERNED
     return None if has_role(roles, view, event) else _not_for("the level", event, policy, {"level": event.level})
 
 
 @wants("case")
 @measures("by", "may")
-def _may_tag(view: HasCase, event: CaseTagged | CaseUntagged, policy: Policy) -> Reason | None:
-    roles = policy.tags.restricted_to
-    if has_role(roles, view, event) or same_form(event.tag) not in policy.tags_looked_at:
+def _may_tag(view: HasCase, event: CaseTagged | CaseUntagged, policy: Policy) -> Reason | Unconcerned | None:
+    if same_form(event.tag) not in policy.tags_looked_at:
+        return UNCONCERNED
+    if has_role(policy.tags.restricted_to, view, event):
         return None
     return _not_for(f"the tag {event.tag!r}", event, policy, {"tag": event.tag})
 

@@ -26,7 +26,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from casecore.kernel import CUSTOMER, SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
+from casecore.kernel import (
+    CUSTOMER,
+    SYSTEM,
+    UNCONCERNED,
+    Command,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    Unconcerned,
+    frozen,
+)
 from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
@@ -175,10 +189,10 @@ def _may_approve(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy
     return Reason("approval.permission", found, "ask somebody who has the permission `approve`")
 
 
-def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
+def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | Unconcerned | None:
     draft, actor = view.draft, view.actor
     if draft is None or actor is None:
-        return None
+        return UNCONCERNED
     if draft.reviewer not in {None, actor.id}:
         return Reason(
             "approval.reviewer",
@@ -191,24 +205,30 @@ def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy
     return Reason("approval.reviewer", found, f"ask somebody who serves {draft.queue}")
 
 
-def _on_channel(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
-    if view.actor is None or view.case is None or view.actor.works_on(view.case.channel):
+def _on_channel(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | Unconcerned | None:
+    if view.actor is None or view.case is None:
+        return UNCONCERNED
+    if view.actor.works_on(view.case.channel):
         return None
     found = f"{command.by} does not work on {view.case.channel}"
     return Reason("approval.channel", found, "ask somebody who does")
 
 
-def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | None:
-    if policy.approval.self_approval or event.by != event.author:
+def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | Unconcerned | None:
+    if policy.approval.self_approval:
+        return UNCONCERNED
+    if event.by != event.author:
         return None
     return Reason("approval.self_approval", f"{event.by} wrote draft {event.draft}", "ask another reviewer")
 
 
 @wants("case", "draft")
-def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
+def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | Unconcerned | None:
     draft = view.draft
+    if not draft.stale:
+        return UNCONCERNED
     names_it = command.seen_message is not None and draft.replied is None  # whether that is the last: `last_words.py`
-    if command.seen or names_it or not draft.stale:
+    if command.seen or names_it:
         return None
     written = [_what_came(who) for who in (draft.before, draft.replied or CUSTOMER) if who is not None]
     return Reason(
@@ -230,11 +250,15 @@ def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
     return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
 
 
-def _works_now(view: SeesReview, command: ApproveDraft | RefuseDraft | EditDraft, _: Policy) -> Reason | None:
+def _works_now(
+    view: SeesReview, command: ApproveDraft | RefuseDraft | EditDraft, _: Policy
+) -> Reason | Unconcerned | None:
     actor, draft = view.actor, view.draft
-    if actor is None or actor.on_duty or actor.presence is LOGGED_OUT:  # logged out, they can do nothing at all
-        return None
+    if actor is None or actor.presence is LOGGED_OUT:  # logged out, they can do nothing at all
+        return UNCONCERNED
     if isinstance(command, EditDraft) and draft is not None and draft.author == actor.id:
+        return UNCONCERNED
+    if actor.on_duty:
         return None
     why = f" ({actor.reason})" if actor.reason else ""
     remedy = "come back first, or let another reviewer do it"
@@ -250,7 +274,7 @@ def _reviewer_is_gone(view: SeesReview, command: FreeReview, _: Policy) -> Reaso
 
 @wants("case", "draft", "reviewer")
 @measures("seconds", "limit", "seconds_to_go")
-def _reviewer_gone_long_enough(view: HasReviewer, command: FreeReview, policy: Policy) -> Reason | None:
+def _reviewer_gone_long_enough(view: HasReviewer, command: FreeReview, policy: Policy) -> Reason | Unconcerned | None:
     if REVIEWER_AWAY.due(view, policy) is not None:
         return not_yet(REVIEWER_AWAY, view, command.at, policy, "away.grace")
     found = f"the policy keeps the review of {view.draft.id} with {view.reviewer.id}"

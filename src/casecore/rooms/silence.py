@@ -16,7 +16,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casecore.channels import Channel
-from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
+from casecore.kernel import (
+    UNCONCERNED,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    Unconcerned,
+    a_text,
+    an_id,
+    frozen,
+)
 from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, wants
 from casecore.kernel.words import is_blank, unless_blank
@@ -120,8 +133,10 @@ def _may_resolve(view: HasCase, _: DisconnectIdle, __: Policy) -> Reason | None:
 
 @wants("case", "contact")
 @measures("attempts", "needed")
-def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | Unconcerned | None:
     contact, needed = view.contact, policy.chat.idle.ask_first
+    if not needed:
+        return UNCONCERNED
     if contact.attempts >= needed:
         return None
     return Reason(

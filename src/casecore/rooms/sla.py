@@ -37,6 +37,7 @@ from casecore.kernel import (
     Room,
     Rule,
     Timer,
+    Unconcerned,
     a_choice,
     a_length,
     frozen,
@@ -218,7 +219,7 @@ def _clock_runs(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason 
 
 @measures("seconds", "limit", "seconds_to_go")
 @wants("case", "clocks")
-def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason | None:
+def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason | Unconcerned | None:
     return not_yet(_TIMERS[command.clock], view, command.at, policy, "clock.target")
 
 

@@ -15,7 +15,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, Timer, a_flag, an_instant, frozen
+from casecore.kernel import (
+    SYSTEM,
+    UNCONCERNED,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    Unconcerned,
+    a_flag,
+    an_instant,
+    frozen,
+)
 from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.policies import Policy
@@ -98,9 +112,9 @@ def _sleeps(view: HasCase, command: EndSnooze, _: Policy) -> Reason | None:
     return Reason("snooze.known", f"case {command.case} is not snoozed", "nothing has to be done")
 
 
-def _snoozing_allowed(_: SeesOffers, command: SnoozeCase, policy: Policy) -> Reason | None:
+def _snoozing_allowed(_: SeesOffers, command: SnoozeCase, policy: Policy) -> Reason | Unconcerned | None:
     if policy.snooze.allowed:
-        return None
+        return UNCONCERNED
     found = f"the policy lets nobody snooze case {command.case}"
     return Reason("snooze.allowed", found, "set it pending, or promise a follow-up", ways=("SetStatus",))
 
@@ -114,9 +128,11 @@ def _until_later(_: SeesOffers, command: SnoozeCase, __: Policy) -> Reason | Non
 
 
 @measures("seconds", "limit")
-def _not_too_long(_: SeesOffers, command: SnoozeCase, policy: Policy) -> Reason | None:
+def _not_too_long(_: SeesOffers, command: SnoozeCase, policy: Policy) -> Reason | Unconcerned | None:
     longest, asked = policy.snooze.longest, command.until - command.at
-    if longest is None or asked <= longest:
+    if longest is None:
+        return UNCONCERNED
+    if asked <= longest:
         return None
     found = f"case {command.case} would sleep for {duration_text(asked)}, and may for {duration_text(longest)}"
     facts = {"seconds": asked.total_seconds(), "limit": longest.total_seconds()}
@@ -134,7 +150,7 @@ OVER = Timer(
 
 @wants("case")
 @measures("seconds", "limit", "seconds_to_go")
-def _instant_has_come(view: HasCase, command: EndSnooze, policy: Policy) -> Reason | None:
+def _instant_has_come(view: HasCase, command: EndSnooze, policy: Policy) -> Reason | Unconcerned | None:
     return not_yet(OVER, view, command.at, policy, "snooze.over")
 
 

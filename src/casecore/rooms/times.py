@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from casecore.kernel import CUSTOMER, Command, Editing, Event, Reason, Room, Rule, changed
+from casecore.kernel import CUSTOMER, UNCONCERNED, Command, Editing, Event, Reason, Room, Rule, Unconcerned, changed
 from casecore.kernel.records import record
 from casecore.kernel.rooms import measures
 from casecore.policies import Policy
@@ -90,17 +90,19 @@ _UNBOUND = (StartOutbound, LogCase, ReceiveMessage, ChangesMessage)
 
 
 @measures("at", "last", "seconds_to_go")
-def time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
+def time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | Unconcerned | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
     if isinstance(command, _UNBOUND):
-        return None
+        return UNCONCERNED
     last: datetime | None = None
     what = ""
     if isinstance(command, PresenceCommand):
         last, what = getattr(view.target, "presence_at", None), f"when {command.agent} last came or went"
     elif view.case is not None and view.case_time is not None:
         last, what = view.case_time.changed_at, f"when case {view.case.id} last changed"
-    if last is None or command.at >= last:
+    if last is None:
+        return UNCONCERNED
+    if command.at >= last:
         return None
     return Reason(
         "time.order",

@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from casecore.channels import WHATSAPP, TemplateKind
-from casecore.kernel import Event, Probe, Reason, Room, Rule, Timer
+from casecore.kernel import UNCONCERNED, Event, Probe, Reason, Room, Rule, Timer, Unconcerned
 from casecore.kernel.rooms import measures, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
@@ -46,9 +46,11 @@ def is_open(view: SeesCase, policy: Policy, at: datetime) -> bool:
 
 @wants("case")
 @measures("closed_at", "seconds_late", "limit")
-def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
+def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | Unconcerned | None:
     case = view.case
-    if case.channel is not WHATSAPP or is_open(view, policy, event.at):
+    if case.channel is not WHATSAPP:
+        return UNCONCERNED
+    if is_open(view, policy, event.at):
         return None
     template = event.template is not None and event.template.kind is TemplateKind.WHATSAPP_TEMPLATE
     if template and not event.attachments:
@@ -68,9 +70,11 @@ def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy)
 
 
 @wants("case")
-def _text_is_ready(view: HasCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy) -> Reason | None:
+def _text_is_ready(
+    view: HasCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy
+) -> Reason | Unconcerned | None:
     if event.template is None:
-        return None
+        return UNCONCERNED
     return obstacle(event.template, event.text, view.case.channel)
 
 

@@ -19,7 +19,20 @@ from __future__ import annotations
 import re
 
 from casecore.channels import EMAIL, Channel
-from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
+from casecore.kernel import (
+    UNCONCERNED,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    Unconcerned,
+    a_text,
+    an_id,
+    frozen,
+)
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
@@ -49,7 +62,7 @@ from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import Release, agent_named, give_up_case
 from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason
 from casecore.rooms.contacts import ContactEnded, is_kept
-from casecore.rooms.relations import DutyLeft, missing_relations
+from casecore.rooms.relations import DutyLeft, missing_relations, needed_relations
 from casecore.rooms.replies import ReplySent
 
 
@@ -125,26 +138,34 @@ def _wrap_up_is_theirs(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason 
     return Reason("wrap_up.agent", f"the contact was {command.agent}'s", f"ask {command.agent} or a supervisor")
 
 
-def _code_is_known(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
+def _code_is_known(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | Unconcerned | None:
     needed = policy.wrap_up
-    if (not command.code and not needed.disposition) or command.code in needed.codes:
+    if not command.code and not needed.disposition:
+        return UNCONCERNED
+    if command.code in needed.codes:
         return None
     found = f"{command.code!r} is no disposition" if command.code else "the disposition is missing"
     return Reason("wrap_up.disposition", found, f"choose one of {', '.join(needed.codes)}")
 
 
-def _notes_suffice(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
-    if not is_blank(command.notes) or not policy.wrap_up.notes:
+def _notes_suffice(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | Unconcerned | None:
+    if not policy.wrap_up.notes:
+        return UNCONCERNED
+    if not is_blank(command.notes):
         return None
     return Reason("wrap_up.notes", "the notes are missing", "say what happened")
 
 
+@wants("aftermath")
 @measures("missing")
-def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
-    missing = missing_relations(view, policy)
+def _relations_added(view: HasAftermath, _: Dispose, policy: Policy) -> Reason | Unconcerned | None:
+    needed = needed_relations(view, view.aftermath, policy)
     if policy.email.complaint_relations_due is RelationsDue.AFTER_DISPOSITION:
-        missing -= {Relation.INSTALLER}
-    if not missing or view.case is None:
+        needed -= {Relation.INSTALLER}
+    if not needed or view.case is None:
+        return UNCONCERNED
+    missing = needed - view.aftermath.related
+    if not missing:
         return None
     names = ", ".join(sorted(missing))
     found, facts = f"case {view.case.id} is not related to: {names}", {"missing": tuple(sorted(missing))}
@@ -152,10 +173,10 @@ def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | N
 
 
 @wants("wrap_up")
-def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | None:
+def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | Unconcerned | None:
     handler = view.wrap_up.earlier_handler
     if handler is None:
-        return None
+        return UNCONCERNED
     name = view.handler.name if view.handler is not None else ""
     if any(_is_named(word, command.notes) for word in (handler, name) if not is_blank(word)):
         return None
@@ -182,17 +203,23 @@ def _has_case(letter: str) -> bool:
 
 @wants("aftermath")
 @measures("undisposed")
-def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -> Reason | None:
+def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -> Reason | Unconcerned | None:
     after = view.aftermath
-    if event.reason is not CloseReason.BY_HAND or not after.undisposed:
+    if event.reason is not CloseReason.BY_HAND:
+        return UNCONCERNED
+    if not after.undisposed:
         return None
     found = f"{after.undisposed} contact(s) of case {event.case} are not disposed"
     return Reason("wrap_up.blocks_close", found, "dispose them first", {"undisposed": after.undisposed}, DISPOSING)
 
 
-def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted | DraftEdited, policy: Policy) -> Reason | None:
+def _has_subject(
+    view: SeesWrapUp, event: ReplySent | DraftSubmitted | DraftEdited, policy: Policy
+) -> Reason | Unconcerned | None:
     on_email = view.case is not None and view.case.channel is EMAIL
-    if not on_email or not policy.email.subject_required or not is_blank(event.subject or ""):
+    if not on_email or not policy.email.subject_required:
+        return UNCONCERNED
+    if not is_blank(event.subject or ""):
         return None
     return Reason("email.subject_required", "the email has no subject", "give it one")
 

@@ -185,7 +185,7 @@ def reasons_against(agent: Agent, work: Work, policy: Policy, at: datetime) -> I
         yield stranger
     for _, obstacle in obstacles_to(review=work.review, logged=work.logged).values():
         reason = obstacle(agent, work.channel, policy)
-        if reason is not None:
+        if reason:
             yield reason
     unfit = not_reviewer(agent, work.author, policy) if work.review else None
     if unfit is not None:
@@ -237,7 +237,7 @@ def turn_for_work(agent: Agent, work: Work, policy: Policy) -> Turn:
 
 def takes_no_work(agent: Agent, policy: Policy) -> bool:
     """Whether an agent takes no more work at all, so that routing takes back even what it has offered them."""
-    return any(obstacle(agent, ANY, policy) is not None for obstacle in STOPPED_BY)
+    return any(obstacle(agent, ANY, policy) for obstacle in STOPPED_BY)
 
 
 def is_ahead(file: CaseFile, at: datetime) -> bool:

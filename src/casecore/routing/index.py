@@ -77,7 +77,7 @@ _TO_SORT = {
 
 def _is_unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
     for obstacle in obstacles:  # noqa: SIM110 -- a generator doubles what this costs, and every event asks it
-        if obstacle(agent, channel, policy) is not None:
+        if obstacle(agent, channel, policy):
             return False
     return True
 

@@ -1,0 +1,335 @@
+"""The desk of an audit: what a log has told of it so far.
+
+It has the tables of a desk, and the same rooms change its rows by the same edits; rows are written to in place, and may
+lack what is not told (`untold.py`). It differs from a desk where a log does:
+
+* A row that was never told of is **adopted** when something speaks of it, with nothing known but its id: the case of a
+  log that is cut off, an agent whom no row has introduced. Where everything that begins such rows is told, there is
+  none, and that is known.
+* An edit that looks at something untold makes what it may write untold.
+* What may have happened, and nobody knows, makes what it would have changed untold (`blur`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from casecore.audit.knowledge import Fields, Knowledge, fields_written_by, only_copies
+from casecore.audit.untold import (
+    NOTHING,
+    UNTOLD,
+    Copied,
+    Untold,
+    blind_row,
+    copying,
+    forget,
+    forget_copies,
+    names_of_fields,
+    open_row,
+    reader_of,
+    told_class,
+)
+from casecore.kernel import CUSTOMER, SYSTEM, Event, fields_of
+from casecore.kernel.effects import Effect
+from casecore.kernel.records import thawer
+from casecore.rooms.composition import TABLES, House
+
+NOBODY = frozenset({CUSTOMER, SYSTEM})
+"""Who gives commands and is no agent."""
+
+
+class ToldDesk:
+    """What a log has told of a desk.
+
+    Args:
+        knowledge: What commands and events may change.
+        stays: The fields that stay untold, by the class of the records.
+        told: The fields that the log tells wholly: nothing changes them that it does not tell.
+        adopted: The tables in which a row may lie of which nothing was told.
+
+    Attributes:
+        now: The instant of the last row (aware, UTC).
+        in_mid_life: How many rows were adopted, by table.
+    """
+
+    def __init__(self, knowledge: Knowledge, stays: Fields, told: Fields, adopted: Iterable[str]) -> None:
+        self.house: House = knowledge.house
+        self.now: datetime | None = None
+        self.in_mid_life = Counter[str]()
+        self._knowledge = knowledge
+        self._stays = stays
+        self._told = told
+        self._changeable: dict[frozenset[type[Event]], Fields] = {}
+        self._adopted = set(adopted)
+        self._records: dict[str, type] = {
+            place.table: kind for kind, place in self.house.places.items() if place.sheet is None
+        }
+        self._records["cases"] = self.house.file
+        self._written: dict[Any, frozenset[str]] = {}
+        self._doubted: set[tuple[str, str]] = set()
+        self._blurs = 0
+        self._blurred: dict[int, tuple[int, Fields]] = {}
+        self._caught_up: dict[tuple[str, str], int] = {}
+        self.tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
+
+    # Rows ----------------------------------------------------------------------------------------------
+
+    def find(self, table: str, row_id: str) -> Any:
+        """A row, as far as it is told; None where it is known that there is none."""
+        row = self.tables[table].get(row_id)
+        if row is None:
+            return self.adopt(table, row_id) if self.adopts(table, row_id) else None
+        if self._blurred:
+            self._catch_up(table, row_id, row)
+        return row
+
+    def find_if_told(self, table: str, row_id: str) -> Any:
+        """The same; UNTOLD where it is not known whether there is one."""
+        row = self.tables[table].get(row_id)
+        if row is None:
+            return UNTOLD if self.adopts(table, row_id) else None
+        return self.find(table, row_id)
+
+    def adopts(self, table: str, row_id: str) -> bool:
+        """Whether a row of a table may be there of which nothing was told."""
+        return (table in self._adopted or (table, row_id) in self._doubted) and row_id not in NOBODY
+
+    def adopt(self, table: str, row_id: str) -> Any:
+        """A row of which nothing is known but its id."""
+        self.in_mid_life[table] += 1
+        return self._keep(table, row_id, self._blind(self._records[table], row_id))
+
+    def _keep(self, table: str, row_id: str, row: Any) -> Any:
+        self.tables[table][row_id] = row
+        if self._blurred:
+            self._caught_up[table, row_id] = self._blurs
+        return row
+
+    def adopt_case(self, case: str, **told: Any) -> Any:
+        """A case of which this is known, and nothing else."""
+        self.adopt("cases", case)
+        self.tell_case(case, **told)
+        return self.tables["cases"][case]
+
+    def tell_case(self, case: str, **told: Any) -> None:
+        """Let something be known of a case, of which no event tells."""
+        sheet = self.tables["cases"][case].case
+        for name, value in told.items():
+            setattr(sheet, name, value)
+
+    def forget_case(self, case: str, *fields: str) -> None:
+        """Let something be known no more of a case."""
+        forget(self.tables["cases"][case].case, frozenset(fields))
+
+    def _blind(self, record: Any, row_id: str) -> Any:
+        if record is self.house.file:
+            first = fields_of(record)[0].name
+            case = next(kind for kind, place in self.house.places.items() if place.sheet == first)
+            return blind_row(record, {first: self._blind(case, row_id)}, self._stays_of(record))
+        names = names_of_fields(record)
+        called = "id" in names and not hasattr(record, "row_id")
+        return blind_row(record, {"id": row_id} if called else {}, self._stays_of(record))
+
+    def _stays_of(self, record: type) -> frozenset[str]:
+        return self._stays.get(record, NOTHING)
+
+    # Evolving ------------------------------------------------------------------------------------------
+
+    def apply(self, events: Iterable[Event]) -> None:
+        """Do to the rows what events do."""
+        for event in events:
+            for effect in self.house.effects[told_class(type(event))]:
+                try:
+                    row_id = effect.row_id(event)
+                except Untold:  # on some row, nobody says which
+                    self._doubt(told_class(type(event)))
+                    continue
+                if effect.sheet is None:
+                    self._apply_to_row(effect, row_id, event)
+                else:
+                    self._apply_to_sheet(effect, row_id, event)
+
+    def _apply_to_row(self, effect: Effect, row_id: str, event: Event) -> None:
+        rows = self.tables[effect.table]
+        if effect.create is not None:
+            self._keep(effect.table, row_id, self._made(effect, event))
+        elif effect.edit is None:
+            rows.pop(row_id, None)
+        else:
+            row = rows.get(row_id)
+            if row is None and not effect.optional:
+                row = self.adopt(effect.table, row_id)
+            if row is not None:
+                self._edit(effect, row, event)
+
+    def _apply_to_sheet(self, effect: Effect, row_id: str, event: Event) -> None:
+        sheet: Any = effect.sheet
+        rows = self.tables[effect.table]
+        file = rows.get(row_id)
+        if effect.create is not None:
+            made = self._made(effect, event)
+            if file is None:
+                if effect.new_file is None:
+                    file = self.adopt(effect.table, row_id)
+                else:
+                    kind: Any = effect.file
+                    self._keep(effect.table, row_id, open_row(effect.new_file(made), kind, self._stays_of(kind)))
+                    return
+            setattr(file, sheet, made)
+            return
+        if file is None:
+            if effect.optional:
+                return
+            file = self.adopt(effect.table, row_id)
+        if effect.edit is None:
+            setattr(file, sheet, None)
+            return
+        held = reader_of(type(file), sheet)(file)
+        if (held is None or held is UNTOLD) and not effect.optional:
+            setattr(file, sheet, self._blind(effect.record, row_id))  # it is there, or this could not have happened
+            held = reader_of(type(file), sheet)(file)
+        if held is not None and held is not UNTOLD:
+            self._edit(effect, held, event)
+
+    def _made(self, effect: Effect, event: Event) -> Any:
+        """A new record; where too little is told to make it, one of which nothing is known."""
+        create: Any = effect.create
+        try:
+            with copying(Copied.ALL if only_copies(create) else Copied.NOTHING):
+                made = create(event)
+        except Untold:
+            return self._blind(effect.record, effect.row_id(event))
+        if type(made) is effect.record:
+            made = thawer(effect.record)(made)  # what a room makes may be the same for all
+        row = open_row(made, effect.record, self._stays_of(effect.record))
+        forget_copies(row, names_of_fields(effect.record))
+        return row
+
+    def _doubt(self, event: type[Event]) -> None:
+        self.blur_everywhere(self.changeable({event}))
+        self.doubt(self._knowledge.tables_begun_by({event}))
+
+    def _edit(self, effect: Effect, row: Any, event: Event) -> None:
+        edit: Any = effect.edit
+        written = self._written_by(effect)
+        try:
+            if not (type(row).untold or hasattr(event, "untold")):
+                edit(row, event)
+                return
+            with copying(Copied.ALL if only_copies(edit) else Copied.NOTHING):
+                edit(row, event)
+            forget_copies(row, written)
+        except Untold:
+            forget(row, written)
+
+    def _written_by(self, effect: Effect) -> frozenset[str]:
+        edit: Any = effect.edit
+        known = self._written.get(edit)
+        if known is None:
+            known = self._written[edit] = fields_written_by(edit, effect.record)
+        return known
+
+    def changeable(self, events: Collection[type[Event]]) -> Fields:
+        """The fields that events of these classes may change, of those that can be known and are not told wholly."""
+        asked = frozenset(events)
+        if asked not in self._changeable:
+            changed = self._knowledge.fields_changed_by(asked).items()
+            known = {record: names - self._stays_of(record) - self._told_of(record) for record, names in changed}
+            self._changeable[asked] = {record: names for record, names in known.items() if names}
+        return self._changeable[asked]
+
+    def would_notice(self, events: Collection[type[Event]]) -> bool:
+        """Whether anything would be known otherwise if events of these classes happened."""
+        return bool(self.changeable(events)) or not self._knowledge.tables_begun_by(events) <= self._adopted
+
+    def _told_of(self, record: type) -> frozenset[str]:
+        return self._told.get(record, NOTHING)
+
+    def file_of(self, row: Any) -> Any:
+        """The file of a case, if this is its first sheet."""
+        first = fields_of(self.house.file)[0].name
+        place = self.house.places.get(told_class(type(row)))
+        return self.tables["cases"].get(row.id) if place is not None and place.sheet == first else None
+
+    # What may have happened ----------------------------------------------------------------------------
+
+    def blur(self, rows: Iterable[Any], changed: Fields) -> None:
+        """Let these fields be untold on these rows, because something may have changed them.
+
+        Args:
+            rows: Files of cases, their sheets, and rows of the other tables.
+            changed: The fields, by the class of the records.
+        """
+        for row in rows:
+            fields = changed.get(told_class(type(row)))
+            if fields:
+                forget(row, fields)
+
+    def doubt_event(self, event: Event) -> None:
+        """Let what an event would change be untold, because it is not known whether it happened."""
+        kind = told_class(type(event))
+        for effect in self.house.effects[kind]:
+            try:
+                row_id = effect.row_id(event)
+            except Untold:
+                self._doubt(kind)
+                continue
+            row = self.tables[effect.table].get(row_id)
+            if row is None:
+                if effect.create is not None:
+                    self._doubted.add((effect.table, row_id))
+            elif effect.edit is not None:
+                self._doubt_edit(effect, row)
+            elif effect.sheet is not None:
+                forget(row, frozenset({effect.sheet}) if effect.new_file is None else NOTHING)
+            elif effect.create is None:
+                del self.tables[effect.table][row_id]
+                self._doubted.add((effect.table, row_id))
+
+    def _doubt_edit(self, effect: Effect, row: Any) -> None:
+        edited = row if effect.sheet is None else reader_of(type(row), effect.sheet)(row)
+        if edited is not None and edited is not UNTOLD:
+            forget(edited, self._written_by(effect) - self._told_of(effect.record))
+
+    def blur_everywhere(self, changed: Fields) -> None:
+        """Let these fields be untold on every row there is: something may have changed one, and nobody says which.
+
+        It is done to a row when that is looked at the next time.
+        """
+        if not changed:
+            return
+        self._blurs += 1
+        self._blurred[id(changed)] = self._blurs, changed
+
+    def _catch_up(self, table: str, row_id: str, row: Any) -> None:
+        done = self._caught_up.get((table, row_id), 0)
+        if done == self._blurs:
+            return
+        rows = [row]
+        if table == "cases":
+            sheets = (reader_of(type(row), sheet)(row) for sheet in self.house.sheets)
+            rows += [sheet for sheet in sheets if sheet is not None and sheet is not UNTOLD]
+        for since, changed in self._blurred.values():
+            if since > done:
+                self.blur(rows, changed)
+        self._caught_up[table, row_id] = self._blurs
+
+    def doubt(self, tables: Iterable[str]) -> None:
+        """Say that there may be rows in these tables of which nothing was told."""
+        self._adopted |= set(tables)
+
+
+def untold_fields(knowledge: Knowledge, untold: Collection[type], told: Fields) -> Fields:
+    """The fields that stay untold.
+
+    Args:
+        knowledge: What commands may change.
+        untold: The classes of commands that may have been given without a row of the log.
+        told: The fields that the log tells wholly.
+    """
+    events = frozenset(event for command in untold for event in knowledge.events_of(command))
+    changed = knowledge.fields_changed_by(events)
+    return {record: names - told.get(record, NOTHING) for record, names in changed.items()}

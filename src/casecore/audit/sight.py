@@ -1,0 +1,167 @@
+"""What a row of a log shows: the view that its rules are asked with, as far as it is told.
+
+It is filled by the same declarations as a desk's views (`kernel/views.py`): the rows that the fields of a command name,
+and those to which these lead; of an event, the rows that its fields name. Where an id is not told, the row is not:
+reading it from the view raises `Untold`. A row that was never told of is adopted, unless the command itself may begin
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from casecore.audit.fold import ToldDesk
+from casecore.audit.knowledge import Knowledge, events_named_in
+from casecore.audit.untold import NOTHING, UNTOLD, Untold, class_lacking, forget, reader_of, told_class
+from casecore.kernel import Event, fields_of
+from casecore.kernel.effects import ByClass
+from casecore.kernel.views import Look
+from casecore.kernel.written_functions import write_function
+
+Filling: TypeAlias = Callable[[Any], Any]
+"""(command or event) -> the view."""
+
+_CALLED: Final = {"by": "actor", "agent": "target", "message_row": "message"}
+"""The rows of the view that fields of events name, where they are called otherwise."""
+
+
+_USED_ONCE: Final = frozenset({"messages", "notes", "commitments"})
+"""The tables of rows whose ids are used once: a command that begins one brings an id of its own."""
+
+
+class Sight:
+    """How the views of an audit are filled.
+
+    Args:
+        desk: What the log has told.
+        knowledge: What commands may begin.
+    """
+
+    def __init__(self, desk: ToldDesk, knowledge: Knowledge) -> None:
+        self._desk = desk
+        self._knowledge = knowledge
+        self._views = desk.house.views
+        self._rows = tuple(attribute.name for attribute in fields_of(desk.house.view) if attribute.name != "now")
+        self._begun = ByClass[frozenset[str]](self._begun_by)
+        self._filling = ByClass[Filling](self._written)
+
+    def of(self, subject: Any) -> Any:
+        """What a command or an event shows."""
+        kind = told_class(type(subject))
+        view = self._filling[kind](subject)
+        for look, worked in self._views.worked_of(kind):
+            try:
+                named = worked(view, subject)
+            except Untold:
+                forget(view, frozenset({look.row}))
+            else:
+                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()), kind)
+        return view
+
+    def _show(self, view: Any, look: Look, ids: tuple[str, ...], kind: type) -> None:
+        """Show the first of these rows that there is."""
+        place, desk = look.place, self._desk
+        rows = desk.tables[place.table]
+        found = next((row for row_id in ids if (row := rows.get(row_id)) is not None), None)
+        if found is None and ids and desk.adopts(place.table, ids[0]):
+            if len(ids) > 1 or place.table in self._begun[kind]:
+                forget(view, frozenset({look.row}))  # it may be any of them, or there may be none
+                return
+            found = desk.adopt(place.table, ids[0])
+        if found is None:
+            return
+        value = found if place.sheet is None else reader_of(type(found), place.sheet)(found)
+        if value is UNTOLD:
+            forget(view, frozenset({look.row}))
+        else:
+            setattr(view, look.row, value)
+
+    def _begun_by(self, kind: type) -> frozenset[str]:
+        """The tables in which a command of a class may itself begin a row."""
+        handlers = (room.decide[kind] for room in self._desk.house.rooms if kind in room.decide)
+        events = (event for handler in handlers for event in events_named_in(handler))
+        return self._knowledge.tables_begun_by(frozenset(events))
+
+    def _looks_of(self, kind: type) -> list[Look]:
+        if not issubclass(kind, Event):
+            return self._views.looks_of(kind)
+        called = {name: _CALLED.get(name, name) for name in dir(kind)}
+        looks = [self._views.look_at(name, row) for name, row in called.items() if row in self._rows]
+        return self._views.looks_from(*looks)
+
+    def _written(self, kind: type) -> Filling:
+        """A function that takes all looks of a class, one after the other, as that of `Views` does; written as text."""
+        looks = self._looks_of(kind)
+        view: Any = self._desk.house.view
+        known: dict[str, Any] = {
+            "new": object.__new__,
+            "Open": class_lacking(view, NOTHING, NOTHING),
+            "lacking": lambda lacks: class_lacking(view, frozenset(lacks), NOTHING),
+            "UNTOLD": UNTOLD,
+            "desk": self._desk,
+        }
+        named = dict.fromkeys(look.row for look in looks)
+        rows = dict.fromkeys(row for look in looks for row in self._views.shown_by(look))
+        lines = [f"{' = '.join((*rows, *(f'id_of_{row}' for row in named)))} = None"] if rows else []
+        fresh = {look.row for look in looks if self._is_fresh(look, kind)}
+        for number, look in enumerate(looks):
+            lines += self._look_lines(number, look, kind, known, fresh)
+        lines += ["view = new(Open)", "view.now = desk.now"]
+        lines += [f"view.{row} = {row if row in rows else None}" for row in self._rows]
+        if rows:
+            lines += [
+                f"if {' or '.join(f'{row} is UNTOLD' for row in rows)}:",
+                f"    told = {{{', '.join(f'{row!r}: {row}' for row in rows)}}}",
+                "    view.__class__ = lacking(name for name, row in told.items() if row is UNTOLD)",
+            ]
+        filling: Filling = write_function("fill(start)", (*lines, "return view"), known)
+        return filling
+
+    def _is_fresh(self, look: Look, kind: type) -> bool:
+        """Whether a command brings the id of a row that it begins: if that is there already, nothing else is asked."""
+        return look.source is None and look.place.table in self._begun[kind] & _USED_ONCE
+
+    def _look_lines(self, number: int, look: Look, kind: type, known: dict[str, Any], fresh: set[str]) -> list[str]:
+        """One look: at a row that is there, at one that is adopted, or, where its id is not told, at nobody knows."""
+        row, key, source = look.row, f"id_of_{look.row}", look.source or "start"
+        shown = self._views.shown_by(look)
+        lost = f"{' = '.join(shown)} = UNTOLD"
+        if look.field is None:
+            raise TypeError(f"{kind.__name__} names {row} by no field")
+        owner = kind if look.source is None else self._views.class_of(look.source)
+        member = getattr(owner, look.field, None)
+        is_read = isinstance(member, property)
+        known[f"read_{number}"] = _reading(member.fget) if is_read else reader_of(owner, look.field)
+        begins = look.source is None and look.place.table in self._begun[kind]
+        found = f"desk.{'find_if_told' if begins else 'find'}({look.place.table!r}, {key})"
+        there = [f"    {key} = read_{number}({source})", f"    if {key} is UNTOLD:", f"        {lost}"]
+        there += [f"    elif {key} is not None:", f"        {row} = {found}"]
+        if begins and len(shown) > 1:
+            there += [f"        if {row} is UNTOLD:", f"            {lost}"]
+        if look.place.sheet is not None:
+            there += [f"        if {row} is not None and {row} is not UNTOLD:", f"            file = {row}"]
+            for name in shown:
+                known[f"sheet_{name}"] = reader_of(self._desk.house.file, name if len(shown) > 1 else look.place.sheet)
+                there.append(f"            {name} = sheet_{name}(file)")
+        if look.source is None:
+            return [f"if {key} is None:", *there]
+        leads = look.source not in fresh
+        return [
+            f"if {key} is None and {source} is UNTOLD:",
+            f"    {f'{key} = {lost}' if leads else 'pass'}",
+            f"elif {key} is None and {source} is not None:",
+            *there,
+        ]
+
+
+def _reading(worked: Any) -> Callable[[Any], Any]:
+    """How a property is read of what may lack the fields that it reads."""
+
+    def read(subject: Any) -> Any:
+        try:
+            return worked(subject)
+        except Untold:
+            return UNTOLD
+
+    return read

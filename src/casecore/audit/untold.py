@@ -1,0 +1,276 @@
+"""What a log does not tell: rows and commands of which some fields are not known.
+
+A log is not the whole truth. It may tell when the status of a case changed, and never whether its customer was
+authenticated. So a row that an audit keeps, a command that it reads and a view that it asks with may each lack fields.
+
+* A field that is **untold** may be written, and is told from then on. Reading it raises `Untold`, which names the row
+  and the field. So whoever has answered without raising that has seen nothing that is not known: its answer is real.
+* A field that **stays untold** may be changed at any time by something that the log does not tell. What is written
+  into it is forgotten at once.
+* What is untold may be passed on, but never looked at: a text by whoever handles a command (`copying(content)`), any
+  field by what makes or edits a row and asks nothing of it. Then the sentinel `UNTOLD` is read in its place.
+
+The classes are made from those of the records, and have their layout: a row turns from one into the other as it is
+told. What is told is read at no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from enum import IntEnum
+from functools import cache
+from inspect import getattr_static
+from typing import Any, Final, NoReturn
+
+from casecore.kernel.fields import is_content
+from casecore.kernel.values import fields_of
+from casecore.kernel.written_functions import write_function
+
+NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Untold(Exception):
+    """Something was read that the log does not tell.
+
+    Args:
+        row: The row, command or view that does not tell it.
+        field: Which field of it.
+    """
+
+    def __init__(self, row: Any, field: str) -> None:
+        super().__init__(row, field)
+        self.row = row
+        self.field = field
+
+    @property
+    def name(self) -> str:
+        """What is not told, in words of the house: `Case.status`."""
+        return self.field if self.row is UNTOLD else f"{told_class(type(self.row)).__name__}.{self.field}"
+
+    def __str__(self) -> str:
+        return f"{self.name} is not told"
+
+
+class _UntoldValue:
+    """What stands for a value that is not told. Whatever is done with it, but passing it on, raises `Untold`."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise Untold(self, "text")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse  # type: ignore[assignment]  # none answers
+    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse  # type: ignore[assignment]  # the same
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __mod__ = _refuse
+    __and__ = __rand__ = __or__ = __ror__ = __neg__ = __int__ = __float__ = __index__ = __call__ = _refuse
+
+    def __repr__(self) -> str:
+        return "UNTOLD"
+
+    def __copy__(self) -> _UntoldValue:
+        return self
+
+    def __reduce__(self) -> str:
+        return "UNTOLD"
+
+
+UNTOLD: Final = _UntoldValue()
+
+
+class Copied(IntEnum):
+    """What may be passed on that is not told."""
+
+    NOTHING = 0
+    TEXTS = 1
+    ALL = 2
+
+
+_COPYING: ContextVar[Copied] = ContextVar("copying", default=Copied.NOTHING)
+
+
+class copying:  # noqa: N801 -- used as a statement; a generator would take three times as long, for every function
+    """Let something be passed on that is not told."""
+
+    __slots__ = ("_before", "_what")
+
+    def __init__(self, what: Copied) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        self._before = _COPYING.set(self._what)
+
+    def __exit__(self, *_: object) -> None:
+        _COPYING.reset(self._before)
+
+
+class _Trap:
+    """A field that is not told until it is written."""
+
+    __slots__ = ("_copied", "_name", "_slot")
+
+    def __init__(self, name: str, slot: Any, *, content: bool) -> None:
+        self._name = name
+        self._slot = slot
+        self._copied = Copied.TEXTS if content else Copied.ALL
+
+    def __get__(self, row: Any, kind: Any = None) -> Any:
+        if row is None:
+            return self
+        if _COPYING.get() >= self._copied:
+            return UNTOLD
+        raise Untold(row, self._name)
+
+    def __set__(self, row: Any, value: Any) -> None:
+        self._slot.__set__(row, value)
+        if value is not UNTOLD:
+            kind = type(row)
+            row.__class__ = class_lacking(kind.of, kind.lacks - {self._name}, kind.stays)
+
+
+class _LastingTrap(_Trap):
+    """A field that stays untold."""
+
+    __slots__ = ()
+
+    def __set__(self, row: Any, value: Any) -> None:
+        """Forget it."""
+        self._slot.__set__(row, UNTOLD)
+
+
+@cache
+def slot_of(kind: type, field: str) -> Any:
+    """The member of a class that holds a field, whether it is told or not; UNTOLD lies in it where it is not."""
+    return getattr_static(told_class(kind), field)
+
+
+@cache
+def reader_of(kind: type, field: str) -> Callable[[Any], Any]:
+    """How a field is read that may be untold: it gives UNTOLD then, and raises nothing."""
+    read: Callable[[Any], Any] = slot_of(kind, field).__get__
+    return read
+
+
+def told_class(kind: type) -> type:
+    """The class of records whose rows these are."""
+    record: type = getattr(kind, "of", kind)
+    return record
+
+
+@cache
+def names_of_fields(kind: Any) -> tuple[str, ...]:
+    """The names of the fields of a class."""
+    return tuple(attribute.name for attribute in fields_of(kind))
+
+
+@cache
+def _content_of(kind: Any) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in fields_of(kind) if is_content(attribute))
+
+
+def _text_of_told(row: Any) -> str:
+    with copying(Copied.ALL):
+        told = ", ".join(f"{name}={getattr(row, name)!r}" for name in names_of_fields(row.of))
+    return f"{row.of.__name__}({told})"
+
+
+@cache
+def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> Any:
+    """The class of rows that lack some fields.
+
+    Args:
+        record: The class of the records; or of commands, events or views.
+        lacks: The fields that are told once they are written.
+        stays: Those that stay untold.
+    """
+    content = _content_of(record)
+    body: dict[str, Any] = {
+        "__slots__": (),
+        "__module__": record.__module__,
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,
+        "__repr__": _text_of_told,
+        "__doc__": record.__doc__,
+        "of": record,
+        "lacks": lacks - stays,
+        "stays": stays,
+        "untold": lacks | stays,
+    }
+    for name in lacks | stays:
+        trap = _LastingTrap if name in stays else _Trap
+        body[name] = trap(name, slot_of(record, name), content=name in content)
+    return type(record)(record.__name__, (record,), body)
+
+
+def open_row(row: Any, record: type, stays: frozenset[str] = NOTHING) -> Any:
+    """Turn a row, or the editing of one, into one that may be written to for ever; it is the same object.
+
+    Args:
+        row: What nobody else holds.
+        record: The class of the records.
+        stays: The fields that stay untold.
+    """
+    row.__class__ = class_lacking(record, NOTHING, NOTHING)
+    for name in stays:
+        slot_of(record, name).__set__(row, UNTOLD)
+    row.__class__ = class_lacking(record, NOTHING, stays)
+    return row
+
+
+def blind_row(record: Any, told: dict[str, Any], stays: frozenset[str] = NOTHING) -> Any:
+    """A row of which only this is told.
+
+    Args:
+        record: The class of the records, or of commands, events or views.
+        told: What is told, by field.
+        stays: The fields that stay untold, also where they are told here.
+    """
+    return _blind_maker(record, frozenset(told), stays)(told)
+
+
+@cache
+def _blind_maker(record: Any, told: frozenset[str], stays: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
+    """It makes rows of which these fields are told; written as text, because logs have millions of them."""
+    names = names_of_fields(record)
+    known = {name for name in names if name in told - stays}
+    filled = (f"row.{name} = {f'told[{name!r}]' if name in known else 'UNTOLD'}" for name in names)
+    lines = ("row = new(Open)", *filled, "row.__class__ = Blind", "return row")
+    kinds = {
+        "Open": class_lacking(record, NOTHING, NOTHING),
+        "Blind": class_lacking(record, frozenset(names) - known - stays, stays),
+    }
+    make: Callable[[dict[str, Any]], Any] = write_function(
+        "make(told)", lines, {"new": object.__new__, "UNTOLD": UNTOLD, **kinds}
+    )
+    return make
+
+
+def forget(row: Any, fields: frozenset[str]) -> None:
+    """Let some fields of an open row be untold, until they are written again."""
+    kind = type(row)
+    fields = fields - kind.untold
+    if fields:
+        for name in fields:
+            slot_of(kind.of, name).__set__(row, UNTOLD)
+        row.__class__ = class_lacking(kind.of, kind.lacks | fields, kind.stays)
+
+
+def forget_copies(row: Any, fields: Iterable[str]) -> None:
+    """Let those of these fields be untold into which something was written that is not told."""
+    kind = type(row)
+    copies = frozenset(name for name in fields if name not in kind.untold and reader_of(kind, name)(row) is UNTOLD)
+    if copies:
+        row.__class__ = class_lacking(kind.of, kind.lacks | copies, kind.stays)
+
+
+def suppose(row: Any, field: str, value: Any) -> None:
+    """Let an untold field have a value, until it is `unsupposed`."""
+    kind = type(row)
+    slot_of(kind, field).__set__(row, value)
+    row.__class__ = class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})
+
+
+def unsuppose(row: Any, field: str, kind: Any) -> None:
+    """Let a field be untold again; the row was of this class before."""
+    slot_of(kind, field).__set__(row, UNTOLD)
+    row.__class__ = kind
