@@ -27,6 +27,9 @@ _MISREAD: Final = re.compile(
 )
 """What r4pm takes for something else: ids that are no UUID, TRUE, and times that do not say their offset."""
 
+_AT_ITS_END: Final = 1_000
+"""In how many of its last bytes a file says that it ends; r4pm reads one that was cut off as far as it goes."""
+
 
 def xes_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Piece:
     """A file of XES."""
@@ -42,7 +45,8 @@ def _would_be_misread(file: Path) -> bool:
         if not file.stat().st_size:
             return True
         with mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
-            return _MISREAD.search(content) is not None
+            cut_off = not content[-_AT_ITS_END:].rstrip().endswith(b"</log>")
+            return cut_off or _MISREAD.search(content) is not None
 
 
 def _told_apart(path: Path, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
