@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from casecore.audit.fold import NOBODY, ToldDesk, untold_fields
 from casecore.audit.judging import Judge, Judgement, Outcome

@@ -108,7 +108,7 @@ class Judge:
         told = Room[Any](
             "what logs tell",
             rules=(self._noting(self._work_on_new_cases()),),
-            decide={kind: _itself for kind in knowledge.event_classes},
+            decide=dict.fromkeys(knowledge.event_classes, _itself),
         )
         rooms = (*(self._judging(room) for room in desk.house.rooms), told)
         self._decider = _JudgingDecider(rooms, judge=self, view=desk.house.view)
@@ -439,8 +439,28 @@ def _few_values(record: Any, name: str) -> tuple[tuple[Any, ...], bool]:
 
 
 _IDS: Final = frozenset(
-    "by agent assignee owner author reviewer duty_of offered_to review_to case thread customer message draft note into "
-    "successor predecessor merged_into earlier_handler".split()
+    [
+        "by",
+        "agent",
+        "assignee",
+        "owner",
+        "author",
+        "reviewer",
+        "duty_of",
+        "offered_to",
+        "review_to",
+        "case",
+        "thread",
+        "customer",
+        "message",
+        "draft",
+        "note",
+        "into",
+        "successor",
+        "predecessor",
+        "merged_into",
+        "earlier_handler",
+    ]
 )
 """The fields that hold an id, which is only compared with others, and passed on."""
 

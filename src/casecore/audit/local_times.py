@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import Odd, OddCode
-from casecore.audit.log_sources import sql_text
 from casecore.audit.map_kinds import EPOCH_MS, EPOCH_S, ISO, may_say_offset
+from casecore.audit.pieces import sql_text
 
 _DAY_US: Final = 86_400_000_000
 _FIRST_US: Final = -62_135_596_800_000_000  # the first instant of the year 1, in UTC
@@ -83,8 +83,8 @@ def place_in_time(database: Any, log_map: LogMap, odd: Odd, *, case: str | None)
             odd,
             OddCode.EARLIER,
             "are earlier than the row of their case before them in the source",
-            "(SELECT seq, at_us, skip_us, lag(at_us) OVER w AS at_before, lag(skip_us) OVER w AS skip_before FROM placed "
-            f"WHERE {case} IS NOT NULL WINDOW w AS (PARTITION BY {case} ORDER BY seq)) "
+            "(SELECT seq, at_us, skip_us, lag(at_us) OVER w AS at_before, lag(skip_us) OVER w AS skip_before "
+            f"FROM placed WHERE {case} IS NOT NULL WINDOW w AS (PARTITION BY {case} ORDER BY seq)) "
             "WHERE at_us < at_before OR (at_us = at_before AND skip_us < skip_before)",
         )
 

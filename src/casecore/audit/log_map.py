@@ -39,8 +39,8 @@ from casecore.audit.errors import MapError
 from casecore.audit.map_files import merged_map, sources_of_map, sources_of_text, take_questions
 from casecore.audit.map_kinds import (
     ColumnNames,
-    Constants,
     Columns,
+    Constants,
     Delimiter,
     Encoding,
     Meaning,
@@ -299,6 +299,17 @@ class LogMap:
     def zone(self) -> tzinfo | None:
         """The zone of times that do not say their offset; None where it is not said."""
         return None if self.log.zone is None else find_zone(self.log.zone, [])
+
+    @property
+    def named_columns(self) -> Mapping[str, str]:
+        """Every column that it names, and the first place where it does."""
+        found = dict.fromkeys(self.time.column.names, "time.column")
+        for field, columns in self.columns.items():
+            for name in columns.names:
+                found.setdefault(name, f"columns.{field}")
+        for ordering in self.log.order:
+            found.setdefault(ordering.name, "log.order")
+        return found
 
     @property
     def roster(self) -> Mapping[str, RosterAgent]:

@@ -20,7 +20,8 @@ from casecore.audit.errors import log_error
 from casecore.audit.local_times import place_in_time
 from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import Log, LogRow, Odd
-from casecore.audit.log_sources import FILLER, first_line, load_source, name_of_source, open_database
+from casecore.audit.log_sources import FILLER, load_source, name_of_source, open_database
+from casecore.audit.pieces import first_line
 from casecore.audit.row_telling import RowTeller
 
 MEMORY: Final = "512MB"

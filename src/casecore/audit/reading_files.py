@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import re
 import shutil
-import zlib
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from casecore.audit.errors import AuditError, log_error
-from casecore.audit.log_map import LogFormat, LogMap
-from casecore.audit.log_sources import Piece, named_columns, run, sql_name, sql_text
-from casecore.kernel.problems import why_unreadable
-
-LONGEST_ROW: Final = 64_000_000
-"""The longest row of a file, in bytes."""
+from casecore.audit.log_map import LogMap
+from casecore.audit.pieces import LONGEST_ROW, Piece, piece_of_relation, run, sql_text, unpacked
 
 _NEVER: Final = "\x01\x02\x01"
 """Stands for an empty cell in no file, so that DuckDB takes every cell for what it is."""
@@ -109,29 +102,6 @@ def _header_of(file: Path, path: Path, delimiter: str) -> list[str]:
 # Text --------------------------------------------------------------------------------------------------
 
 
-def unpacked(path: Path, folder: Path) -> Path:
-    """The file itself, or what is packed in it, as a file of ours.
-
-    Raises:
-        AuditError: When there is no such file, or it is packed and was cut off or spoilt.
-    """
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        if not packed and path.suffix != ".gz":
-            return path
-        inside = folder / path.name.removesuffix(".gz")
-        with gzip.open(path) as source, inside.open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-    except EOFError:
-        raise log_error(str(path), "was cut off: the packed file (gz) ends too early", "", "copy it again") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise log_error(str(path), f"is spoilt: {error}", "a file packed by gzip", "copy it again") from None
-    except (OSError, ValueError) as error:
-        raise log_error(str(path), f"cannot be read ({why_unreadable(error)})") from None
-    return inside
-
-
 def _as_utf8(path: Path, encoding: str, folder: Path) -> Path:
     """The file as UTF-8, unpacked.
 
@@ -199,7 +169,7 @@ def jsonl_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Pie
     ).fetchall()
     none = f"SELECT n FROM {table} WHERE json IS NULL OR json_type(json) <> 'OBJECT' ORDER BY n"
     rejected = [number for (number,) in database.execute(none).fetchall()]
-    inside = [column for column in named_columns(log_map) if column.startswith("/")]
+    inside = [column for column in log_map.named_columns if column.startswith("/")]
 
     def text_in(column: str) -> str:
         place = column if column.startswith("/") else f"/{column.replace('~', '~0').replace('/', '~1')}"
@@ -208,74 +178,3 @@ def jsonl_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Pie
     columns = (*sorted(name for (name,) in named), *inside)
     scan = f"(SELECT json FROM {table} WHERE json_type(json) = 'OBJECT' ORDER BY n)"
     return Piece(str(path), scan, columns, text_in, ["json::VARCHAR"], lambda _: rejected)
-
-
-def piece_of_relation(database: Any, scan: str, name: str, *, in_utc: bool = False) -> Piece:
-    """What DuckDB reads with types, every column as text.
-
-    Args:
-        database: The database.
-        scan: What stands after FROM.
-        name: What errors call it.
-        in_utc: Whether times without an offset are in UTC.
-    """
-    described = run(database, name, f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    kinds = {column: kind for column, kind, *_ in described}
-    columns = [sql_name(column) for column in kinds]
-    return Piece(
-        name, scan, tuple(kinds), lambda column: _text_of_kind(sql_name(column), kinds[column], in_utc=in_utc), columns
-    )
-
-
-def _text_of_kind(name: str, kind: str, *, in_utc: bool) -> str:
-    if kind == "VARCHAR":
-        return name
-    if in_utc and kind.startswith("TIMESTAMP"):
-        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%f+00:00')"
-    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
-    return f"CAST(to_json({name}) AS VARCHAR)" if nested else f"CAST({name} AS VARCHAR)"
-
-
-def piece_of_dicts(name: str, rows: Iterable[Mapping[str, str]], folder: Path) -> Piece:
-    """Rows of which each names its columns, by way of a file of ours."""
-    places: dict[str, int] = {}
-    file = folder / "rows.csv"
-    with file.open("w", encoding="utf-8", newline="") as out:
-        write = csv.writer(out, quoting=csv.QUOTE_ALL).writerow
-        for row in rows:
-            for column in row:
-                places.setdefault(column, len(places))
-            write([row.get(column, "") for column in places])
-    names = [f"c{number}" for number in range(len(places))]
-    told = ", ".join(f"{column}: 'VARCHAR'" for column in names)
-    scan = (
-        f"read_csv({sql_text(str(file))}, columns = {{{told}}}, auto_detect = false, header = false, delim = ',', "
-        f"quote = '\"', escape = '\"', null_padding = true, parallel = false, max_line_size = {LONGEST_ROW})"
-    )
-    if not names:
-        scan, names = "(SELECT NULL AS c0 WHERE false)", ["c0"]
-    return Piece(name, scan, tuple(places), lambda column: names[places[column]], names)
-
-
-def _read_as(format: LogFormat) -> Callable[[Any, Path, LogMap, Path], Piece]:  # noqa: A002 -- the word of the map
-    if format is LogFormat.XES:
-        from casecore.audit.reading_xes import xes_piece
-
-        return xes_piece
-    if format is LogFormat.OCEL:
-        from casecore.audit.reading_ocel import ocel_piece
-
-        return ocel_piece
-    return {LogFormat.CSV: csv_piece, LogFormat.PARQUET: parquet_piece, LogFormat.JSONL: jsonl_piece}[format]
-
-
-def file_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Piece:
-    """A file, as the map says it is stored.
-
-    Raises:
-        AuditError: When it cannot be read.
-    """
-    if path.is_dir() or not path.exists():
-        why = "is a folder" if path.is_dir() else "does not exist"
-        raise log_error(str(path), why, "a file, or a pattern like 2026-*.csv")
-    return _read_as(log_map.log.format)(database, path, log_map, folder)

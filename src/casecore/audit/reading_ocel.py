@@ -16,8 +16,7 @@ from xml.etree import ElementTree as ET
 
 from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
-from casecore.audit.log_sources import Piece, sql_name
-from casecore.audit.reading_files import piece_of_dicts, unpacked
+from casecore.audit.pieces import Piece, piece_of_dicts, sql_name, unpacked
 
 Told = dict[str, str]
 

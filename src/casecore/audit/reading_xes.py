@@ -15,8 +15,7 @@ from xml.etree import ElementTree as ET
 
 from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
-from casecore.audit.log_sources import Piece, first_line
-from casecore.audit.reading_files import piece_of_dicts, piece_of_relation, unpacked
+from casecore.audit.pieces import Piece, first_line, piece_of_dicts, piece_of_relation, unpacked
 
 _LITERALS: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
 

@@ -127,7 +127,7 @@ def cell_reader(
         return known.kind(text)
 
     def read_instant(text: str) -> Any:
-        return instant_of(text, time_format, zone)
+        return instant_in(text, time_format, zone)
 
     def read_items(text: str) -> Any:
         value = _several(known, _items_in(text, between))
@@ -184,7 +184,7 @@ def _items_in(text: str, between: str | None) -> tuple[str, ...]:
     return (text,) if between is None else tuple(filter(None, (item.strip() for item in text.split(between))))
 
 
-def instant_of(text: str, time_format: str, zone: tzinfo | None) -> datetime:
+def instant_in(text: str, time_format: str, zone: tzinfo | None) -> datetime:
     """The instant that a text says; of a time that came twice, the first.
 
     Raises:
