@@ -194,6 +194,12 @@ class LogSection:
     zone: str | None = key(
         ZoneName(), "The zone of times that do not say their offset; it must be said where they do not.", default=None
     )
+    each: str | None = key(
+        Text(1000, 1),
+        "Of JSON: the path of a list in each object, like /events, of which each item is a row; the columns of what is "
+        "around it begin with ../ then.",
+        default=None,
+    )
     null: tuple[str, ...] = key(
         Several(Text(1000)), "What stands in a cell of which nothing is known, beside nothing.", default=()
     )

@@ -144,7 +144,7 @@ def what_problems(known: Vocabulary, meaning: Meaning, place: str) -> Iterator[P
     there = known.fields_of(what)
     for field, value in fields.items():
         where = under(place, field) if field in meaning.fields else place
-        if field not in there:
+        if field not in there and not (value == UNKNOWN and field in known.fields):
             yield no_such_keys([field], there, place, (*there,), f"a field of {what}: {', '.join(there)}")
         elif value != UNKNOWN:
             try:

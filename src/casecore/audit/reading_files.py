@@ -163,18 +163,44 @@ def jsonl_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Pie
         f"compression = 'uncompressed', maximum_object_size = {LONGEST_ROW})"
     )
     run(database, str(path), f"CREATE TEMP TABLE {table} AS SELECT row_number() OVER () AS n, json FROM {scan}")
-    named = database.execute(
-        f"SELECT DISTINCT key FROM (SELECT unnest(json_keys(json)) AS key FROM {table} "
-        "WHERE json_type(json) = 'OBJECT')"
-    ).fetchall()
+    around = ""
+    if log_map.log.each is not None:
+        around, table = "around, ", _each_of(database, table, log_map.log.each)
+    columns = [*_keys_in(database, table, "json")]
+    if around:
+        columns += (f"../{name}" for name in _keys_in(database, table, "around"))
+    columns += (name for name in log_map.named_columns if name.startswith(("/", "../")) and name not in columns)
     none = f"SELECT n FROM {table} WHERE json IS NULL OR json_type(json) <> 'OBJECT' ORDER BY n"
     rejected = [number for (number,) in database.execute(none).fetchall()]
-    inside = [column for column in log_map.named_columns if column.startswith("/")]
+    scan = f"(SELECT {around}json FROM {table} WHERE json_type(json) = 'OBJECT' ORDER BY n)"
+    whole = [f"{name}::VARCHAR" for name in (*(("around",) if around else ()), "json")]
+    return Piece(str(path), scan, columns, _text_in_json, whole, lambda _: rejected)
 
-    def text_in(column: str) -> str:
-        place = column if column.startswith("/") else f"/{column.replace('~', '~0').replace('/', '~1')}"
-        return f"(json ->> {sql_text(place)})"
 
-    columns = (*sorted(name for (name,) in named), *inside)
-    scan = f"(SELECT json FROM {table} WHERE json_type(json) = 'OBJECT' ORDER BY n)"
-    return Piece(str(path), scan, columns, text_in, ["json::VARCHAR"], lambda _: rejected)
+def _each_of(database: Any, table: str, path: str) -> str:
+    """A table of the items of a list that lies in each object; what is no object has none, and is one row."""
+    items = (
+        f"CASE WHEN json_type(json) = 'OBJECT' THEN TRY_CAST(json_extract(json, {sql_text(path)}) AS JSON[]) "
+        "ELSE [NULL] END"
+    )
+    database.execute(
+        f"CREATE TEMP TABLE each_{table} AS SELECT row_number() OVER () AS n, around, json FROM ("
+        "SELECT n, around, unnest(items) AS json, generate_subscripts(items, 1) AS place FROM ("
+        f"SELECT n, json AS around, {items} AS items FROM {table}) ORDER BY n, place)"
+    )
+    return f"each_{table}"
+
+
+def _keys_in(database: Any, table: str, column: str) -> list[str]:
+    found = database.execute(
+        f"SELECT DISTINCT key FROM (SELECT unnest(json_keys({column})) AS key FROM {table} "
+        f"WHERE json_type({column}) = 'OBJECT') ORDER BY key"
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def _text_in_json(column: str) -> str:
+    outside = column.startswith("../")
+    name = column.removeprefix("../")
+    place = name if name.startswith("/") else f"/{name.replace('~', '~0').replace('/', '~1')}"
+    return f"({'around' if outside else 'json'} ->> {sql_text(place)})"
