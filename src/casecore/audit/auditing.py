@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from casecore.audit.fold import ToldDesk, untold_fields
 from casecore.audit.judging import Judge, Judgement, Outcome
@@ -277,8 +277,8 @@ class Auditor:
             *told,
             message=reason.message,
             remedy=reason.remedy,
-            measured=getattr(reason, "measured", None),
-            limit=getattr(reason, "limit", None),
+            measured=reason.measured,
+            limit=reason.limit,
             setting=next(iter(reason.settings), None),
             warns=self.policy.mode(reason.rule) is Enforcement.WARN,
         )
