@@ -15,7 +15,7 @@ from attrs import field, frozen
 from casecore.audit.auditing import Auditor
 from casecore.audit.knowledge import Knowledge, events_named_in
 from casecore.audit.log_map import LogBegin, LogMap
-from casecore.audit.vocabulary import AGENT_FIELDS, Shape, vocabulary_of
+from casecore.audit.vocabulary import Shape, vocabulary_of
 from casecore.kernel import Command, Enforcement, Event
 from casecore.rooms.agents import Agent
 from casecore.rooms.cases import Case
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 NAMED: Final = 4
 """How many commands a proposal names; the others are counted."""
+
+_ROSTER: Final = ("permissions", "queues", "channels", "capacity")
+"""What a roster can say of an agent."""
 
 SOME: Final = 8
 """How many columns are named of those that a log has."""
@@ -150,7 +153,7 @@ class _Words:
             return "log.skew: less" if missing == "clock skew" else "what the columns of the map do not tell"
         if owner in self._classes:
             return self._column(owner, name)
-        if owner == Agent.__name__ and name in AGENT_FIELDS:
+        if owner == Agent.__name__ and name in _ROSTER:
             return "[agents] roster: who may do what, and serves which queues and channels"
         if owner == Case.__name__ and name == "status":
             return '[tells] fields = ["status"], and [log] begins = "complete" or [assume] warm_up'

@@ -116,7 +116,7 @@ def rows_text(report: AuditReport) -> str:
     if report.first_at is not None and report.last_at is not None:
         parts.append(f"{report.first_at:%Y-%m-%d %H:%M} to {report.last_at:%Y-%m-%d %H:%M} UTC")
     parts += [f"judged since {report.since:%Y-%m-%d %H:%M} UTC"] if report.since is not None else []
-    parts += [f"1 of {report.sample} cases"] if report.sample > 1 else []
+    parts += [f"1 of {report.sample} cases: what agents had to do for the others is not known"] if report.sample > 1 else []
     parts += [f"{plural(report.in_mid_life, 'case')} under way before"] if report.in_mid_life else []
     return ", ".join(parts)
 

@@ -9,6 +9,7 @@ story know no other names.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -68,6 +69,8 @@ class Pseudonyms:
         self._cases = cases
         self._known: dict[tuple[str, str], str] = {}
         self._by_what: dict[str, Mapping[str, str]] = {}
+        self._called: dict[str, str] = {"": ""}
+        self._agents: tuple[int, re.Pattern[str], dict[str, str]] = (0, re.compile("(?!)"), {})
 
     def name(self, kind: str, real: str) -> str:
         """What somebody is called: `customer` and `system` as ever, all others otherwise.
@@ -89,8 +92,10 @@ class Pseudonyms:
         return self.name("case", real) if self._cases else real
 
     def row(self, row: LogRow) -> LogRow:
-        """A row in which everybody is called otherwise, and has no name besides."""
+        """A row in which everybody is called otherwise, by an id and by a name."""
         fields = self._fields_of(row.what)
+        if isinstance(row.told.get("name"), str) and isinstance(row.told.get("agent"), str):
+            self._called[row.told["name"]] = self.name("agent", row.told["agent"])
         return row._replace(told=self._renamed(row.told, fields), beside=self._renamed(row.beside, fields))
 
     def roster(self, roster: Mapping[str, RosterAgent]) -> Mapping[str, RosterAgent]:
@@ -110,9 +115,22 @@ class Pseudonyms:
 
     def _value(self, name: str, value: Any, fields: Mapping[str, str]) -> Any:
         if name == "name" and isinstance(value, str):
-            return ""
+            return self._called.get(value, "")
+        if name == "notes" and isinstance(value, str):
+            return self._agents_renamed(value)
         if name not in fields or value is None:
             return value
         if isinstance(value, tuple):
             return tuple(self.name(fields[name], one) for one in value)
         return self.name(fields[name], value)
+
+    def _agents_renamed(self, notes: str) -> str:
+        """Notes in which the agents who are known so far are called otherwise: a rule looks for one of them there."""
+        known = len(self._known) + len(self._called)
+        if self._agents[0] != known:
+            called = {**{real: name for (kind, real), name in self._known.items() if kind == "agent"}, **self._called}
+            names = {real.casefold(): name for real, name in called.items() if real}
+            words = "|".join(re.escape(real) for real in sorted(filter(None, called), key=len, reverse=True))
+            self._agents = known, re.compile(rf"(?<!\w)({words})(?!\w)" if words else "(?!)", re.IGNORECASE), names
+        _, pattern, names = self._agents
+        return pattern.sub(lambda found: names[found[0].casefold()], notes)

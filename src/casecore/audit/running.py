@@ -152,7 +152,7 @@ class _Judging:
         if self.second is not None:
             self.second.see(row.number, self.auditor.happened, found)
         for breach in found:
-            self._keep(without_texts(breach, row))
+            self._keep(without_texts(breach, row, self.auditor.house))
 
     def _keep(self, breach: Breach) -> None:
         self._kept[breach.rule] += 1

@@ -8,17 +8,39 @@ known any more, and a rule that looks at the load of an agent is unknown.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from casecore.audit.auditing import Auditor
 from casecore.audit.fold import ToldDesk
 from casecore.audit.knowledge import Fields, Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
+from casecore.audit.supposing import NOBODY
 from casecore.kernel import Command, Event
+from casecore.rooms.agents import Agent
 from casecore.rooms.assignments import WorkBegun
 from casecore.rooms.cases import CloseCase, SetStatus
 
 _CASES: Final = ("case", "new_case", "successor", "predecessor", "into", "merged")
+
+_TABLES: Final = {
+    **dict.fromkeys(("by", "agent"), "agents"),
+    **{"customer": "customers", "thread": "threads", "message": "messages", "new_case": "cases"},
+}
+"""The fields that name something which other cases may see, and the table in which it is."""
+
+
+_PARTS: Final = ("thread", "message", "note", "draft", "commitment")
+"""The fields that name a part of a case."""
+
+
+def _named_in(row: LogRow, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What a row names: (field, id)."""
+    for name in names:
+        value = row.told.get(name, row.beside.get(name))
+        if isinstance(value, str):
+            yield name, value
 
 
 def hash_of(text: str) -> int:
@@ -41,28 +63,40 @@ class Sample:
         kinds: tuple[type[Command | Event], ...] = (*auditor.house.commands, *self._knowledge.event_classes)
         self._kinds: dict[str, tuple[type[Command | Event], ...]] = {kind.__name__: (kind,) for kind in kinds}
         self._kinds[STATUS] = (CloseCase, SetStatus, WorkBegun)
-        self._changed: dict[str, tuple[Fields, frozenset[str]]] = {}
+        self._changed: dict[str, Fields] = {}
+        self._named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._others: set[tuple[str, str]] = set()
 
     def takes(self, row: LogRow) -> bool:
-        """Whether a row is judged: it is about a case that was chosen, or about none."""
-        named = [value for name in _CASES if isinstance(value := row.told.get(name, row.beside.get(name)), str)]
-        return not named or any(hash_of(case) % self.of == 0 for case in named)
+        """Whether a row is judged: it is about a case that was chosen, or about none, nor anything of another."""
+        cases = [case for _, case in _named_in(row, _CASES)]
+        if not cases:
+            return self._others.isdisjoint(_named_in(row, _PARTS))
+        return any(hash_of(case) % self.of == 0 for case in cases)
 
     def pass_over(self, row: LogRow) -> None:
-        """Let nothing be known of what a row may have changed that is not judged."""
+        """Let nothing be known of what a row may have changed that is not judged.
+
+        That is whatever it names, and whatever was named by the rows before it of its case and thread.
+        """
         if row.what not in self._changed:
             self._changed[row.what] = self._look_up(row.what)
-        changed, begun = self._changed[row.what]
-        self._desk.blur_everywhere(changed)
-        self._desk.doubt(begun)
+        changed, desk = self._changed[row.what], self._desk
+        self._others.update(_named_in(row, _PARTS))
+        named = {(_TABLES[name], row_id) for name, row_id in _named_in(row, (*_TABLES,))}
+        for _, about in _named_in(row, ("case", "new_case", "thread")):
+            self._named[about] |= named
+            named |= self._named[about]
+        for table, row_id in named:
+            if row_id in desk.tables[table]:
+                desk.blur((desk.tables[table][row_id],), changed)
+            elif row_id not in NOBODY:
+                desk.adopt(table, row_id)
+        if not any(_named_in(row, ("by",))):
+            desk.blur_everywhere({kind: names for kind, names in changed.items() if kind is Agent})
 
-    def _look_up(self, what: str) -> tuple[Fields, frozenset[str]]:
+    def _look_up(self, what: str) -> Fields:
         events: set[type[Event]] = set()
         for kind in self._kinds[what]:
             events |= self._knowledge.events_of(kind) if issubclass(kind, Command) else {kind}
-        every = self._knowledge.with_consequences(events)
-        house = self._knowledge.house
-        places = house.places
-        own = {kind for kind, place in places.items() if place.sheet is not None} | {house.file}
-        changed = {kind: names for kind, names in self._desk.changeable(every).items() if kind not in own}
-        return changed, self._knowledge.tables_begun_by(every)
+        return self._desk.changeable(self._knowledge.with_consequences(events))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, field, frozen
 
@@ -18,7 +18,7 @@ from casecore.audit.auditing import Auditor, Breach, Telling
 from casecore.audit.judging import Judgement
 from casecore.audit.log_rows import LogRow
 from casecore.audit.untold import Untold
-from casecore.kernel import Command, Event
+from casecore.kernel import Event
 from casecore.policies import Policy
 from casecore.promises.promise import name_of_promise
 from casecore.promises.watching import Watch
@@ -93,9 +93,9 @@ class WitnessedAuditor(Auditor):
         self.happened = ()
         return super().see(row)
 
-    def _told(self, judgement: Judgement, subject: Command | Event, row: LogRow, view: Any) -> tuple[Breach, ...]:
+    def _told(self, judgement: Judgement, row: LogRow) -> tuple[Breach, ...]:
         self.happened = judgement.events
-        return super()._told(judgement, subject, row, view)
+        return super()._told(judgement, row)
 
 
 class SecondOpinion:

@@ -9,7 +9,9 @@ import attrs
 
 from casecore.audit.auditing import Breach
 from casecore.audit.log_rows import LogRow
+from casecore.audit.vocabulary import Shape, vocabulary_of
 from casecore.kernel.problems import quoted
+from casecore.rooms.composition import House
 
 _TEXTS: Final = ("text", "subject", "notes", "note", "name", "phone", "profile", "value", "attributes", "attachments")
 """The fields that hold what people wrote, or what is noted of somebody."""
@@ -21,9 +23,11 @@ _LONG: Final = 8
 """From how many characters on a text is looked for that is not quoted; a shorter one may be a word of the sentence."""
 
 
-def without_texts(breach: Breach, row: LogRow) -> Breach:
+def without_texts(breach: Breach, row: LogRow, house: House) -> Breach:
     """A breach whose words quote nothing of what its row tells that people wrote."""
-    told = [value for name in _TEXTS for value in _values_in(row.told.get(name, row.beside.get(name)))]
+    fields = vocabulary_of(house).fields_of(row.what)
+    names = [name for name in _TEXTS if name not in fields or fields[name].shape is not Shape.ID]
+    told = [value for name in names for value in _values_in(row.told.get(name, row.beside.get(name)))]
     message, remedy = breach.message, breach.remedy
     for value in sorted(told, key=lambda value: -len(str(value))):
         text, shown = str(value), message

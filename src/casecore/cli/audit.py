@@ -110,6 +110,8 @@ def audit(
         rooms = load_house(house)
         asked = _request(logs, map, policy, rooms, format, fail_on)
         names = _pseudonyms(pseudonyms, cases=pseudonyms_cases)
+        if texts and names is not None:
+            raise CannotRun("--texts: what people wrote may name them; leave out --texts, or --pseudonyms")
         options: dict[str, Any] = {
             "only": _rules_in("--only", only, asked) or None,
             "since": None if since is None else read_instant(asked.policy, since),
