@@ -150,7 +150,7 @@ class _Words:
         """
         owner, dot, name = missing.partition(".")
         if not dot:
-            return "log.skew: less" if missing == "clock skew" else "what the columns of the map do not tell"
+            return "[log] skew: less than that" if missing == "clock skew" else "what no column of the map tells"
         if owner in self._classes:
             return self._column(owner, name)
         if owner == Agent.__name__ and name in _ROSTER:
@@ -159,7 +159,8 @@ class _Words:
             return '[tells] fields = ["status"], and [log] begins = "complete" or [assume] warm_up'
         record = self._records.get(owner)
         if record is not None:
-            return _listed(self._commands(record, name), self._rooms(record))
+            commands = self._commands(record, name)  # what none of them changes was so from the beginning
+            return _listed(commands, self._rooms(record)) if commands else f"[columns] {name}"
         row = self._house.views.class_of(name)
         return _listed(self._commands(row, None), self._rooms(row))
 
