@@ -67,7 +67,7 @@ fields = ["status"]
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
-def _chat(number, customer, text):
+def a_chat(number, customer, text):
     """A customer writes on chat, and ana takes the case ten seconds later."""
     at = NINE + timedelta(minutes=number)
     who = {"customer": customer, "channel": Channel.CHAT, "new_case": f"c-{number}"}
@@ -78,9 +78,9 @@ def _chat(number, customer, text):
 CHATS = (
     AddAgent(SYSTEM, NINE, "ana", "Ana Sousa", frozenset({Permission.REPLY}), frozenset({"general"})),
     GoAvailable("ana", NINE + timedelta(seconds=1), "ana"),
-    *_chat(1, "maria", "My card is lost, it is in the sea"),
-    *_chat(2, "nuno", "Where is my parcel, please?"),
-    *_chat(3, "olga", "Hello, is somebody there?"),
+    *a_chat(1, "maria", "My card is lost, it is in the sea"),
+    *a_chat(2, "nuno", "Where is my parcel, please?"),
+    *a_chat(3, "olga", "Hello, is somebody there?"),
 )
 """The last row is a third chat, where the shipped SOP has two: `capacity.channel`, at row 8."""
 
