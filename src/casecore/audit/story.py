@@ -120,7 +120,7 @@ def story_of_case(
             break
     assert best is not None  # noqa: S101 -- there is always the first choice
     told = f"case {renamed} of {log.name}: row {rows[-1].number:,} breaks {', '.join(sorted(wanted))}"
-    doubt = _doubt(best, wanted, rows[-1].number)
+    doubt = _doubt(best, wanted, rows[-1].number, texts=texts)
     text = "".join(_lines(best, told, policy_file, house, doubt))
     return CaseStory(text, rows[-1].number, tuple(sorted(wanted)), doubt)
 
@@ -215,12 +215,13 @@ def _try(rows: Sequence[LogRow], desk: Desk, commands: StoryCommands, broken: di
     return _Tried(tuple(lines), surprises, frozenset(commands.lacking))
 
 
-def _doubt(tried: _Tried, wanted: frozenset[str], row: int) -> str:
+def _doubt(tried: _Tried, wanted: frozenset[str], row: int, *, texts: bool) -> str:
     if tried.answer == wanted:
         return ""
     lacking = f"; of {', '.join(sorted(tried.lacking))} it tells too little" if tried.lacking else ""
     said = f"refuses it by {', '.join(sorted(tried.answer))}" if tried.answer else "accepts it"
-    return f"the log tells too little to replay row {row:,}: a desk {said}{lacking}"
+    left_out = "" if texts else "; what people wrote is left out (--texts keeps it)"
+    return f"the log tells too little to replay row {row:,}: a desk {said}{lacking}{left_out}"
 
 
 def _lines(tried: _Tried, told: str, policy: str, house: House, doubt: str) -> Iterator[str]:

@@ -18,10 +18,10 @@ import attrs
 from casecore.audit.log_map import RosterAgent
 from casecore.audit.log_rows import STATUS, LogRow
 from casecore.audit.untold import UNTOLD
+from casecore.audit.vocabulary import Shape, TellableField, vocabulary_of
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Command, fields_of
-from casecore.kernel.fields import is_content
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
@@ -91,10 +91,11 @@ class StoryCommands:
             self.lacking.add(row.what)
             return None
         told: dict[str, Any] = {"by": SOMEBODY}
+        fields = vocabulary_of(desk.house).fields_of_class(row.what)
         for attribute in fields_of(kind):
             value = row.told.get(attribute.name, UNTOLD)
             if value is not UNTOLD:
-                told[attribute.name] = self._written(attribute, value)
+                told[attribute.name] = self._written(attribute, value, fields)
         told["at"] = row.at
         try:
             return kind(**told)
@@ -102,14 +103,14 @@ class StoryCommands:
             self.lacking.add(row.what)
             return None
 
-    def _written(self, attribute: attrs.Attribute[Any], value: Any) -> Any:
+    def _written(self, attribute: attrs.Attribute[Any], value: Any, fields: Mapping[str, TellableField]) -> Any:
         if self._texts:
             return value
         if attribute.name == "name":
             return attribute.default
-        if attribute.name in _WRITTEN and is_content(attribute) and value:
+        if attribute.name in _WRITTEN and fields[attribute.name].shape is Shape.TEXT and value and value.strip():
             return TEXT_LEFT_OUT
-        if attribute.name == "attachments":
+        if attribute.name == "attachments" and value:
             return tuple(f"file {number}" for number, _ in enumerate(value, 1))
         return dict.fromkeys(value, "") if attribute.name == "profile" and isinstance(value, Mapping) else value
 
