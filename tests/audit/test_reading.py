@@ -647,20 +647,20 @@ class TestFiles:
 
     def test_tables(self, log):
         """A relation, and a data frame of any make."""
-        import pandas
-        import polars
-        import pyarrow
+        import pandas as pd
+        import polars as pl
+        import pyarrow as pa
 
         rows = [*log(*self.ROWS).rows()]
         read = LogMap.loads(MAP.replace('"csv"', '"table"'))
         cells = [line.split(",") for line in self.ROWS]
         columns = dict(zip(HEADER.split(","), map(list, zip(*cells, strict=True)), strict=True))
-        frame = polars.DataFrame(columns)
+        frame = pl.DataFrame(columns)
         relation = duckdb.sql("SELECT * FROM frame")
-        tables = (pandas.DataFrame(columns), frame, frame.lazy(), pyarrow.table(columns), relation)
+        tables = (pd.DataFrame(columns), frame, frame.lazy(), pa.table(columns), relation)
         for table in tables:
             assert rows == [*read_log(table, read).rows()]
-        stream = pyarrow.table(columns).to_reader()
+        stream = pa.table(columns).to_reader()
         assert rows == [*read_log(stream, read).rows()]
         assert "the table" == read_log(frame, read).name
         found = problem(read_log({"a": 1}, read))

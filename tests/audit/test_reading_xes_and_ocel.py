@@ -114,11 +114,13 @@ class TestXes:
     """XES, packed or not."""
 
     @pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "log.xml", "log.gz"])
-    def test_events_are_rows(self, tmp_path, reader, name):
+    @pytest.mark.usefixtures("reader")
+    def test_events_are_rows(self, tmp_path, name):
         """With the attributes of their trace, whoever reads; what is missing is as the file says for all."""
         assert EXPECTED == told(of_xes(tmp_path, XES, name))
 
-    def test_not_xes(self, tmp_path, reader):
+    @pytest.mark.usefixtures("reader")
+    def test_not_xes(self, tmp_path):
         """What is none is told."""
         assert "is not XES" in problem(of_xes(tmp_path, "<log><trace>")).message
         assert "is not XES" in problem(of_xes(tmp_path, "")).message
@@ -142,7 +144,8 @@ class TestXes:
         """Is read by Python, whoever is installed."""
         assert value == told(of_xes(tmp_path, XES.replace(right, other)))[number][1][name]
 
-    def test_cut_off(self, tmp_path, reader):
+    @pytest.mark.usefixtures("reader")
+    def test_cut_off(self, tmp_path):
         """A file that ends too early is told, whoever reads."""
         assert "is not XES" in problem(of_xes(tmp_path, XES[: XES.index("<trace>", 700)])).message
 
