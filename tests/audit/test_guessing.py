@@ -132,6 +132,11 @@ class TestOthers:
         """A column of times is one, whatever it is called."""
         assert 'column = "when"' in guess("case,status,when\na,open,2026-01-05 09:00\n")
 
+    def test_times_among_other_things(self, guess):
+        """A column that holds times in a few rows is none of times."""
+        rows = [f"a,open,2026-01-05 09:00,{'2026-01-05 09:00' if n < 4 else 'later'}" for n in range(10)]
+        assert "Times are in" not in guess("\n".join(("case,status,at,due", *rows)))
+
     def test_several_columns_it_may_be(self, guess):
         """Are told."""
         text = guess("case_id,id,status,at,seq\nc1,1,open,2026-01-05 09:00,a\n")

@@ -125,6 +125,16 @@ class TestXes:
         assert "is not XES" in problem(of_xes(tmp_path, "<log><trace>")).message
         assert "is not XES" in problem(of_xes(tmp_path, "")).message
 
+    def test_what_r4pm_says(self, tmp_path, monkeypatch):
+        """Is told of the file, whatever it is."""
+        r4pm = pytest.importorskip("r4pm.df")
+
+        def fail(path):
+            raise OSError("no such thing")
+
+        monkeypatch.setattr(r4pm, "import_xes", fail)
+        assert "is not XES: no such thing" == problem(of_xes(tmp_path, XES)).message
+
     def test_where_it_ends(self, tmp_path, monkeypatch):
         """The line and column at which it stops being XML."""
         monkeypatch.setattr(reading_xes, "find_spec", lambda name: None)

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.audit.errors import AuditError, log_error
+from casecore.audit.errors import log_error
 from casecore.audit.local_times import time_columns
 from casecore.audit.log_map import LogBegin, LogFormat, LogKind, LogMap, LogSection, TimeSection
 from casecore.audit.log_sources import name_of_source, open_database, pieces_of
 from casecore.audit.map_kinds import ASK, EPOCH_MS, EPOCH_S, ISO, Columns
-from casecore.audit.pieces import Piece, run, sql_text
+from casecore.audit.pieces import Piece, insert_piece, sql_text
 from casecore.audit.reading import MEMORY
 
 FORMATS: Final = (
@@ -142,12 +142,7 @@ def _look_into(database: Any, source: Any, name: str, folder: Path, encoding: st
     }
     cells = ", ".join(f"nullif({first.cell(column)}, '') AS {name}" for column, name in columns.items())
     insert = f"CREATE TEMP TABLE seen AS SELECT {cells or 'NULL AS c0'} FROM "
-    try:
-        run(database, name, insert + first.scan)
-    except AuditError:
-        if first.again is None:
-            raise
-        run(database, name, insert + first.again())
+    insert_piece(database, first, insert)
     first.rejected(database)
     (rows,) = database.execute("SELECT count(*) FROM seen").fetchone()
     return _Seen(database, columns, rows, format, chosen)
@@ -315,8 +310,6 @@ def _zone_told(seen: _Seen, times: Mapping[str, Mapping[str, int]], time: str | 
 
 
 def _nothings_told(seen: _Seen) -> Iterator[str]:
-    if not seen.columns:
-        return
     words = ", ".join(map(sql_text, NOTHINGS))
     columns = ", ".join(seen.columns.values())
     met = seen.ask(
