@@ -15,7 +15,7 @@ import attrs
 from casecore.audit.errors import AuditError, log_error
 from casecore.kernel.problems import why_unreadable
 
-LONGEST_ROW: Final = 64_000_000
+LONGEST_ROW: Final = 4_000_000
 """The longest row of a file, in bytes."""
 
 
