@@ -254,7 +254,11 @@ def become(row: Any, other: Any) -> None:
 def tell_both(row: Any, other: Any) -> Any:
     """A row that tells what two rows of a class tell alike; it is the first of them if that is all it tells."""
     record = told_class(type(row))
-    told = {name: value for name in names_of_fields(record) if _is_same(value := reader_of(record, name)(row), reader_of(record, name)(other))}
+    told = {
+        name: value
+        for name in names_of_fields(record)
+        if _is_same(value := reader_of(record, name)(row), reader_of(record, name)(other))
+    }
     if len(told) == len(names_of_fields(record)):
         return row
     return blind_row(record, told, getattr(type(row), "stays", NOTHING))
