@@ -65,7 +65,7 @@ def test_words_of_the_house(path, written, value):
 )
 def test_what_does_not_fit(path, written, expected):
     """The error says what does."""
-    with pytest.raises(ValueError, match="^") as caught:
+    with pytest.raises(ValueError, match=r"^") as caught:
         house_value(field(path), written)
     assert expected == str(caught.value)
 
@@ -112,7 +112,7 @@ def test_cells(path, text, value):
 )
 def test_cells_that_do_not_fit(path, text):
     """They are told as such, and nothing else is raised."""
-    with pytest.raises(ValueError, match="^"):
+    with pytest.raises(ValueError, match=r"^"):
         read(path, text)
 
 
@@ -150,5 +150,5 @@ class TestInstants:
     )
     def test_that_are_none(self, text, time_format):
         """No zone, no number, no day of the calendar."""
-        with pytest.raises(ValueError, match="^"):
+        with pytest.raises(ValueError, match=r"^"):
             instant_in(text, time_format, None)

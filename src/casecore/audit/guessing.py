@@ -1,8 +1,8 @@
 """A first map of a log that nobody has mapped yet: what was seen, and what only its owner can answer.
 
 Columns are proposed by the names that well-known systems give them, each with what was seen in it. What matters is
-never guessed: how times are written, in which zone they are, how the log begins, and what its words mean. Each of these is a
-question (`"ask"`), with the counts that help to answer it; a map with a question in it is refused.
+never guessed: how times are written, in which zone they are, how the log begins, and what its words mean. Each of these
+is a question (`"ask"`), with the counts that help to answer it; a map with a question in it is refused.
 """
 
 from __future__ import annotations
