@@ -17,7 +17,7 @@ from attrs import define, frozen
 
 from casecore.audit.fold import ToldDesk, untold_fields
 from casecore.audit.judging import Judge, Judgement, Outcome
-from casecore.audit.knowledge import Knowledge
+from casecore.audit.knowledge import Fields, Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
 from casecore.audit.subjects import Subjects
 from casecore.audit.supposing import NOBODY
@@ -174,7 +174,7 @@ class Auditor:
         knowledge = Knowledge(house)
         events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
         adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
-        told = {Case: telling.fields}
+        told: Fields = {Case: telling.fields}
         self.desk = ToldDesk(knowledge, untold_fields(knowledge, telling.commands, told), told, adopted)
         self._judge = Judge(policy, self.desk, knowledge)
         self._subjects = Subjects(knowledge)
@@ -268,13 +268,17 @@ class Auditor:
         if not broken:
             return ()
         of = row.told.get("case") or (None if case is None else _value(case, "id"))
-        told = (row.number, row.at, told_class(type(subject)).__name__, of, agent, queue, channel)
-        return tuple(self._breach(reason, told) for reason in broken)
+        what = told_class(type(subject)).__name__
+        place = {"case": of, "agent": agent, "queue": queue, "channel": channel}
+        return tuple(self._breach(reason, row, what, place) for reason in broken)
 
-    def _breach(self, reason: Reason, told: tuple[Any, ...]) -> Breach:
+    def _breach(self, reason: Reason, row: LogRow, what: str, place: dict[str, Any]) -> Breach:
         return Breach(
             reason.rule,
-            *told,
+            row.number,
+            row.at,
+            what,
+            **place,
             message=reason.message,
             remedy=reason.remedy,
             measured=reason.measured,

@@ -37,9 +37,11 @@ from casecore.audit.untold import (
 )
 from casecore.kernel import Event, fields_of
 from casecore.kernel.effects import Effect
-from casecore.kernel.records import thawer
+from casecore.kernel.records import thaw
 from casecore.rooms.composition import TABLES, House
 
+FEW_GUESSES: Final = 16
+"""So many values are tried to see what becomes of a row; beyond that nothing is known of what may have been written."""
 
 _NONE_NAMED: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
@@ -199,25 +201,26 @@ class ToldDesk:
     def _made(self, effect: Effect, event: Event) -> Any:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
-        stays = self._stays_of(effect.record)
+        record: Any = effect.record
+        stays = self._stays_of(record)
 
         def make() -> Any:
             made = create(event)
-            if type(made) is effect.record:
-                made = thawer(effect.record)(made)  # what a room makes may be the same for all
-            return open_row(made, effect.record, stays)
+            if type(made) is record:
+                made = thaw(made)  # what a room makes may be the same for all
+            return open_row(made, record, stays)
 
         try:
             return make()
         except Untold as untold:
             made = self._in_any_case(make, untold, (event,))
-        return self._blind(effect.record, effect.row_id(event)) if made is None else made
+        return self._blind(record, effect.row_id(event)) if made is None else made
 
     @staticmethod
     def _in_any_case(make: Callable[[], Any], untold: Untold, seen: tuple[Any, ...]) -> Any:
         """What a row is whatever it is that is untold; None where that cannot be tried out."""
         found = None
-        for row in every_answer(make, untold, seen):
+        for row in every_answer(make, untold, lambda: seen, most=FEW_GUESSES):
             if isinstance(row, Untold):
                 return None
             found = settle(row) if found is None else tell_both(found, settle(row))
@@ -238,12 +241,14 @@ class ToldDesk:
             edit(copied, event)
             return copied
 
+        matters = self._written_by(effect) - type(row).stays
         try:
             after = edited()
         except Untold as untold:
-            after = self._in_any_case(edited, untold, (row, event))
+            tried = not matters <= self._told_of(effect.record)  # what the log tells wholly, it tells again
+            after = self._in_any_case(edited, untold, (row, event)) if tried else None
         if after is None:
-            forget(row, self._written_by(effect))
+            forget(row, matters)
         else:
             become(row, after)
 

@@ -54,7 +54,7 @@ class Sight:
             except Untold:
                 forget(view, frozenset({look.row}))
             else:
-                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()), kind)
+                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()))
         return view
 
     def fresh_in(self, subject: Any) -> frozenset[str]:
@@ -86,7 +86,7 @@ class Sight:
         looks = (*self._looks_of(kind), *(look for look, _ in self._views.worked_of(kind)))
         return frozenset(look.row for look in looks if self._is_fresh(look, kind))
 
-    def _show(self, view: Any, look: Look, ids: tuple[str, ...], kind: type) -> None:
+    def _show(self, view: Any, look: Look, ids: tuple[str, ...]) -> None:
         """Show the first of these rows that there is."""
         place, desk = look.place, self._desk
         rows = desk.tables[place.table]
@@ -162,7 +162,7 @@ class Sight:
         if look.field is None:
             raise TypeError(f"{kind.__name__} names {row} by no field")
         owner = kind if look.source is None else self._views.class_of(look.source)
-        member = getattr(owner, look.field, None)
+        member: Any = getattr(owner, look.field, None)
         is_read = isinstance(member, property)
         known[f"read_{number}"] = _reading(member.fget) if is_read else reader_of(owner, look.field)
         begins = look.source is None and look.place.table in self._begun[kind]
