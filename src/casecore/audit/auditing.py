@@ -19,6 +19,7 @@ from casecore.audit.fold import ToldDesk, untold_fields
 from casecore.audit.judging import Judge, Judgement, Outcome
 from casecore.audit.knowledge import Fields, Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
+from casecore.audit.obligations import Obligations
 from casecore.audit.subjects import Subjects
 from casecore.audit.supposing import NOBODY
 from casecore.audit.untold import UNTOLD, names_of_fields, reader_of, told_class
@@ -175,9 +176,11 @@ class Auditor:
         events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
         adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
         told: Fields = {Case: telling.fields}
-        self.desk = ToldDesk(knowledge, untold_fields(knowledge, telling.commands, told), told, adopted)
+        stays = untold_fields(knowledge, telling.commands, told)
+        self.desk = ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
         self._judge = Judge(policy, self.desk, knowledge)
         self._subjects = Subjects(knowledge)
+        self.obligations = Obligations(policy, self.desk)
         self.rows = 0
         self.first_at: datetime | None = None
         self.begun_in_mid_life = 0
@@ -239,6 +242,7 @@ class Auditor:
         counted = self._since is None or row.at >= self._since
         breaches = self._told(judgement, row) if counted else ()
         self._judge.go_on(judgement)
+        self.obligations.see(judgement.events)
         return breaches
 
     def _told(self, judgement: Judgement, row: LogRow) -> tuple[Breach, ...]:

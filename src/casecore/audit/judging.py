@@ -142,14 +142,16 @@ class Judge:
             events = self._knowledge.with_consequences(self._perhaps)
             named = self._sight.named_by(subject, view)
             self._desk.doubt(self._knowledge.tables_begun_by(events), named)
-            self._blur(view, self._desk.changeable(events))
+            self._blur(view, self._desk.changeable(events), self._knowledge.records_ended_by(events))
 
-    def _blur(self, view: Any, changed: Fields) -> None:
-        """Let fields be untold on the rows in view, and, where the view does not tell which row it is, on any."""
-        rows = tuple(rows_of(view))
+    def _blur(self, view: Any, changed: Fields, ended: frozenset[type]) -> None:
+        """Know no more of the rows in view what may have changed, and, where it is not told which they are, of any."""
+        rows, lost = tuple(rows_of(view)), self._lost(view)
         self._desk.blur((*rows, *filter(None, map(self._desk.file_of, rows))), changed)
-        if not self._lost(view).isdisjoint(changed):
+        self._desk.doubt_rows(rows, ended)
+        if not lost.isdisjoint(changed):
             self._desk.blur_everywhere(changed)
+        self._desk.doubt_all_rows(lost & ended)
 
     def _lost(self, view: Any) -> frozenset[type]:
         """The classes of the rows of which a view does not tell which they are."""
@@ -344,9 +346,7 @@ class Judge:
         return suppose
 
 
-def answers(
-    function: Function, view: Any, subject: Any, policy: Any, untold: Untold | None = None
-) -> Iterator[Any]:
+def answers(function: Function, view: Any, subject: Any, policy: Any, untold: Untold | None = None) -> Iterator[Any]:
     """What a function answers whatever it is that is untold; `Untold` where that cannot be tried out.
 
     Args:

@@ -91,12 +91,14 @@ class Sight:
         place, desk = look.place, self._desk
         rows = desk.tables[place.table]
         found = next((row for row_id in ids if (row := rows.get(row_id)) is not None), None)
+        if found is not None and desk.find(place.table, next(row_id for row_id in ids if row_id in rows)) is UNTOLD:
+            forget(view, frozenset({look.row}))
+            return
         if found is None and any(desk.adopts(place.table, row_id) for row_id in ids):
             forget(view, frozenset({look.row}))  # it may be any of them, or there may be none
             return
         if found is None:
             return
-        desk.catch_up(place.table, next(row_id for row_id in ids if row_id in rows), found)
         value = found if place.sheet is None else reader_of(type(found), place.sheet)(found)
         if value is UNTOLD:
             forget(view, frozenset({look.row}))
