@@ -111,7 +111,8 @@ def test_rows_are_counted(tickets):
 
 def test_who_breaks_most(tickets):
     """By agent, and by day: of all that is known of them."""
-    assert ("ben", 2) == [(who, count.broken) for who, count in tickets.worst(Side.AGENT, 5)][0]
+    (worst,) = tickets.worst(Side.AGENT, 1)
+    assert ("ben", 2) == (worst[0], worst[1].broken)
     assert {"2026-11-03": 1, "2026-11-10": 1} == {day: one.broken for day, one in tickets.worst(Side.DAY, 5)}
     assert 1 == len(tickets.worst(Side.DAY, 1))
     every = [count for counts in tickets.sides[Side.HOUR].values() for count in counts.values()]
@@ -137,16 +138,15 @@ def test_from_some_instant_on(tmp_path):
 
 def test_a_warm_up_is_not_judged(tmp_path):
     """It is given in the map, and the later of both counts."""
-    log, log_map = write_snapshots(tmp_path)
+    log, _ = write_snapshots(tmp_path)
     warm = LogMap.loads(f"{SNAPSHOTS_MAP}\n[assume]\nwarm_up = '3d'\n")
     assert [10] == [one.row for one in audit(log, log_map=warm).breaches]
     late = datetime(2026, 11, 11, tzinfo=UTC)
     assert 0 == audit(log, log_map=warm, since=late).judged
 
 
-def test_a_rule_that_only_warns_is_counted_apart(tmp_path):
+def test_a_rule_that_only_warns_is_counted_apart():
     """And one that is off is not told at all."""
-    log, log_map = write_snapshots(tmp_path)
     policy = sop_with('[enforcement]\n"capacity.channel" = "warn"\n"assignment.queue" = "off"\n')
     report = audit(log_of(CHATS), policy)
     assert (0, 1) == (report.broken, report.warned)
@@ -156,9 +156,8 @@ def test_a_rule_that_only_warns_is_counted_apart(tmp_path):
     assert ("assignment.queue",) == report.off
     assert "switched off by the policy: assignment.queue" in FORMATS["md"](report)
     assert "1 rule warned of, 1 time" in FORMATS["md"](report)
-    assert 0 == int(ET.fromstring(FORMATS["junit"](report)).find("testsuite").get("failures"))
+    assert 0 == int(ET.fromstring(FORMATS["junit"](report)).find("testsuite").get("failures"))  # noqa: S314 -- our own text
     assert "::warning" in FORMATS["github"](report)
-    assert log_map in audit(log, log_map=log_map).map
 
 
 def test_few_breaches_are_kept_and_all_are_counted():
@@ -187,7 +186,7 @@ def test_the_whole_made_log(made):
     told = json.loads(FORMATS["json"](report))
     assert wanted == Counter(row["rule"] for row in told["results"])
     assert wanted == Counter(row["rule"] for row in csv.DictReader(io.StringIO(FORMATS["csv"](report))))
-    failed = ET.fromstring(FORMATS["junit"](report)).findall(".//failure/..")
+    failed = ET.fromstring(FORMATS["junit"](report)).findall(".//failure/..")  # noqa: S314 -- our own text
     assert {*wanted} == {case.get("name").split()[0] for case in failed}
 
 
@@ -312,14 +311,14 @@ def test_services_see_rules(chats):
     first = FORMATS["github"](report).splitlines()[0]
     assert first.startswith("::error file=desk/sop.toml,line=2,title=capacity.channel ")
     assert "::broken 1 of 3 (33.3 %25)" in first
-    root = ET.fromstring(FORMATS["junit"](chats))
+    root = ET.fromstring(FORMATS["junit"](chats))  # noqa: S314 -- our own text
     suite = root.find("testsuite")
     assert (str(len(chats.rules)), "1", "0") == (suite.get("tests"), suite.get("failures"), suite.get("skipped"))
 
 
 def test_rules_of_which_nothing_is_known_are_skipped(tickets):
     """So that a service does not take them for kept."""
-    suite = ET.fromstring(FORMATS["junit"](tickets)).find("testsuite")
+    suite = ET.fromstring(FORMATS["junit"](tickets)).find("testsuite")  # noqa: S314 -- our own text
     assert str(sum(not rule.known for rule in tickets.rules)) == suite.get("skipped")
 
 

@@ -36,7 +36,7 @@ def test_a_promise_that_no_rule_kept_is_told():
     for row, several in enumerate(audit_events(CHATS), 1):
         second.see(row, several, ())  # as if no rule had been broken
     said = second.opinion()
-    assert ("P04", "", 1, (8,)) == [(one.promise, one.rule, one.times, one.rows) for one in said.disagreements][0]
+    assert ("P04", "", 1, (8,)) == next((one.promise, one.rule, one.times, one.rows) for one in said.disagreements)
 
 
 def test_a_rule_that_no_promise_noticed_is_told():

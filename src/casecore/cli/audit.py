@@ -114,7 +114,7 @@ def audit(
             raise CannotRun("--texts: what people wrote may name them; leave out --texts, or --pseudonyms")
         options: dict[str, Any] = {
             "only": _rules_in("--only", only, asked) or None,
-            "since": None if since is None else read_instant(asked.policy, since),
+            "since": None if since is None else read_instant(asked.policy, since, "--since"),
             "sample": _sample_of(sample),
             "pseudonyms": names,
             "against": None if against is None else load_policy(against, rooms),
