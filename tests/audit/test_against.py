@@ -2,10 +2,13 @@
 
 import json
 
-from casecore import Policy
+import attrs
+
+from casecore import SYSTEM, AddNote, EditNote, Policy, RecordCustomer
 from casecore.audit import FORMATS, audit
+from casecore.audit import against as module
 from casecore.audit.auditing import Count
-from tests.audit.desk_logs import CHATS, log_of
+from tests.audit.desk_logs import CHATS, NINE, log_of
 from tests.audit.made_logs import made_log
 from tests.sops import sop_with
 
@@ -54,3 +57,25 @@ def test_it_is_told():
     told = json.loads(FORMATS["json"](report))["against"]
     assert ("three 2", 1, ["c-3"]) == (told["policy"]["title"], told["rows"], told["cases"])
     assert [8] == [one["row"] for one in told["examples"]]
+
+
+def test_few_rows_are_shown_and_all_are_counted(monkeypatch):
+    """Also those about no case, which have none to be counted by."""
+    monkeypatch.setattr(module, "EXAMPLES", 1)
+    log = made_log(1, ("third_chat", "third_chat"), cases=20)
+    other = audit(log_of(log.commands), log.policy, against=THREE).against
+    assert (2, 2, 1) == (other.rows, len(other.cases), len(other.examples))
+
+
+def test_a_row_about_no_case():
+    """It is a row, and no case is otherwise."""
+    noted = (
+        attrs.evolve(CHATS[0], agent="ben"),
+        RecordCustomer(SYSTEM, NINE, "maria"),
+        AddNote("ana", NINE, "n-1", "She likes tea.", customer="maria"),
+        EditNote("ben", NINE, "n-1", "She likes coffee."),
+    )
+    off = sop_with('[enforcement]\n"note.author" = "off"\n')
+    report = audit(log_of((CHATS[0], *noted)), against=off)
+    assert (1, frozenset()) == (report.against.rows, report.against.cases)
+    assert "row 5 EditNote: only now: note.author" in FORMATS["md"](report)

@@ -164,6 +164,10 @@ def test_few_breaches_are_kept_and_all_are_counted():
     """Of each rule; whoever listens is told each."""
     log, told = made_log(1, ("third_chat", "third_chat", "third_chat")), []
     report = audit(log_of(log.commands), log.policy, keep=1, told=told.append)
+    assert "<summary>" in FORMATS["md"](report)
+    none = audit(log_of(log.commands), log.policy, keep=0)
+    assert (3, 0) == (none.rule("capacity.channel").broken, len(none.breaches))
+    assert "capacity.channel: broken" not in FORMATS["md"](none)
     assert (3, 1, 3) == (report.rule("capacity.channel").broken, len(report.breaches), len(told))
     assert "2 more" in FORMATS["github"](report)
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, Policy
-from casecore.audit import Auditor, LogRow, Telling, audit
+from casecore.audit import FORMATS, Auditor, LogRow, Telling, audit
 from casecore.audit.findings import rows_text
 from casecore.audit.sampling import Sample, hash_of
-from tests.audit.desk_logs import CHATS, a_chat, log_of
+from tests.audit.desk_logs import CHATS, a_chat, log_of, write_snapshots
 from tests.audit.made_logs import made_log
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -35,6 +35,15 @@ def test_what_is_found_in_a_sample_is_found_in_the_whole(of):
     assert 0 < part.known < whole.known
     assert part.unknown > whole.unknown
     assert f"1 of {of} cases: what agents had to do for the others is not known" in rows_text(part)
+
+
+def test_no_case_is_chosen(tmp_path):
+    """Then nothing was judged, and nothing is said of when."""
+    log, log_map = write_snapshots(tmp_path)
+    report = audit(log, log_map=log_map, sample=999_999_937)
+    assert (11, 0, None, 0) == (report.read, report.judged, report.first_at, report.known)
+    assert rows_text(report).startswith("11 rows read, 0 judged, 1 of 999999937 cases")
+    assert "By agent" not in FORMATS["md"](report)
 
 
 def test_all_of_a_case_or_nothing():

@@ -13,7 +13,7 @@ from casecore.audit.log_map import RosterAgent
 from casecore.audit.story import story_of_case
 from casecore.audit.story_commands import SOMEBODY, TEXT_LEFT_OUT, StoryCommands
 from casecore.replay import replay_day
-from tests.audit.desk_logs import CHATS, log_of, write_snapshots
+from tests.audit.desk_logs import CHATS, SNAPSHOTS_MAP, log_of, write_snapshots
 from tests.audit.made_logs import KINDS, made_log
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -56,6 +56,17 @@ def test_a_case_that_was_under_way(tmp_path):
     steps = replayed(story, policy)
     assert all(step.as_expected for step in steps)
     assert {"lifecycle.closed"} == {reason.rule for reason in steps[-1].reasons}
+
+
+def test_a_roster_says_who_may_do_what(tmp_path):
+    """Who is in it joins with what is known of them."""
+    log, _ = write_snapshots(tmp_path)
+    log_map = LogMap.loads(f'{SNAPSHOTS_MAP}\n[agents.roster]\nben = {{ role = "supervisor", queues = ["general"] }}\n')
+    for pseudonyms in (None, Pseudonyms("a key of ours")):
+        story = story_of_case(log, "C-2", SHIPPED, log_map, pseudonyms=pseudonyms)
+        assert "" == story.doubt
+        (added,) = [step.command for step in replayed(story) if isinstance(step.command, AddAgent)]
+        assert frozenset({"general"}) == added.queues
 
 
 def test_a_third_chat():

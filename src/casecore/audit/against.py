@@ -58,7 +58,7 @@ class RowUnderBoth:
 
 
 @frozen
-class Compared:
+class PolicyCompared:
     """What another policy says of the same rows.
 
     Attributes:
@@ -115,13 +115,13 @@ class Comparing:
             told = (one.row, one.at, one.what, one.case, one.agent)
             self._examples.append(RowUnderBoth(*told, tuple(sorted(only_old)), tuple(sorted(only_new))))
 
-    def compared(self) -> Compared:
+    def compared(self) -> PolicyCompared:
         """What came of it."""
         old, new = _counts_of(self.old), _counts_of(self.new)
         nothing = Count()
         rules = (RuleUnderBoth(rule, old.get(rule, nothing), new.get(rule, nothing)) for rule in sorted({*old, *new}))
         policy = self.new.policy
-        return Compared(
+        return PolicyCompared(
             " ".join(filter(None, (policy.id, policy.version))),
             policy.sources[0].name if policy.sources else "",
             tuple(rule for rule in rules if rule.old != rule.new),

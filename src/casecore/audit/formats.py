@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from attrs import asdict
 
-from casecore.audit.against import Compared
+from casecore.audit.against import PolicyCompared
 from casecore.audit.auditing import Count, Counts, Side
 from casecore.audit.finding_rows import csv_text, finding_row
 from casecore.audit.findings import (
@@ -142,7 +142,7 @@ def _side_to_dict(side: Mapping[str, Counts]) -> dict[str, Any]:
     return {value: {rule: asdict(count) for rule, count in counts.items()} for value, counts in side.items()}
 
 
-def _against_to_dict(other: Compared) -> dict[str, Any]:
+def _against_to_dict(other: PolicyCompared) -> dict[str, Any]:
     return {
         "policy": {"title": other.policy, "file": other.policy_file},
         "rules": [asdict(rule) for rule in other.rules],

@@ -26,7 +26,7 @@ from casecore.policies import Policy
 from casecore.rooms.composition import House
 
 if TYPE_CHECKING:
-    from casecore.audit.against import Compared
+    from casecore.audit.against import PolicyCompared
     from casecore.audit.second_opinion import Opinion
 
 
@@ -138,7 +138,7 @@ class AuditReport:
     sample: int = 1
     since: datetime | None = None
     zone: str = "UTC"
-    against: Compared | None = field(default=None, repr=False)
+    against: PolicyCompared | None = field(default=None, repr=False)
     opinion: Opinion | None = field(default=None, repr=False)
 
     @property
@@ -201,7 +201,7 @@ def rule_results(auditor: Auditor, breaches: Iterable[Breach] = ()) -> tuple[Rul
         breaches: What was found; the first of a rule says which of its keys sets it.
     """
     policy = auditor.policy
-    told = rules_of(auditor.house, policy)
+    told = rules_by_id(auditor.house, policy)
     settings: dict[str, Setting | None] = {}
     for breach in breaches:
         settings.setdefault(breach.rule, breach.setting)
@@ -223,7 +223,7 @@ def rule_results(auditor: Auditor, breaches: Iterable[Breach] = ()) -> tuple[Rul
     return tuple(sorted(found, key=lambda one: (-one.broken, one.id)))
 
 
-def rules_of(house: House, policy: Policy) -> Mapping[str, Sequence[Rule[Any]]]:
+def rules_by_id(house: House, policy: Policy) -> Mapping[str, Sequence[Rule[Any]]]:
     """Every rule by its id, with those that a policy brings; what has the same id is one rule."""
     found: dict[str, list[Rule[Any]]] = {}
     for rule in (*house.needs, *house.rules, *house.brought_by(policy).rules):
@@ -244,7 +244,7 @@ def make_report(
     since: datetime | None = None,
     zone: str = "UTC",
     obligations: Sequence[ToldObligation] = (),
-    against: Compared | None = None,
+    against: PolicyCompared | None = None,
     opinion: Opinion | None = None,
 ) -> AuditReport:
     """What an auditor says who has seen every row.

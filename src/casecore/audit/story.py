@@ -143,14 +143,13 @@ def _up_to_breach(
                 seat_roster(auditor.desk, roster, row.at, begins_whole=telling.begins_whole)
         mine = not cases.isdisjoint(_ids_in(row, _CASES))
         met |= mine
-        if len(rows) < MOST_ROWS or mine or not any(_ids_in(row, _CASES)):
-            rows.append(row)
         found = [breach for breach in auditor.see(row) if not breach.warns]
         if found:
             broken[row.number] = frozenset(breach.rule for breach in found)
-        if any(breach.case in cases for breach in found):
-            if rows[-1] is not row:
-                rows.append(row)
+        ends = any(breach.case in cases for breach in found)
+        if len(rows) < MOST_ROWS or mine or ends or not any(_ids_in(row, _CASES)):
+            rows.append(row)
+        if ends:
             return rows, broken
     name = min(cases)
     if not met:

@@ -17,7 +17,7 @@ from casecore.audit.finding_rows import Sink, open_sink
 from casecore.audit.formats import FORMATS, as_markdown
 from casecore.audit.log_map import LogMap
 from casecore.audit.pseudonyms import Pseudonyms
-from casecore.audit.report import AuditReport, rules_of
+from casecore.audit.report import AuditReport, rules_by_id
 from casecore.audit.running import KEPT
 from casecore.audit.running import audit as audit_log
 from casecore.audit.story import story_of_case
@@ -185,7 +185,7 @@ def _rules_in(option: str, given: Sequence[str], asked: AuditRequest) -> frozens
 
 
 def _check_rules(option: str, rules: Collection[str], asked: AuditRequest, words: Sequence[str] = ()) -> None:
-    known = rules_of(asked.house, asked.policy)
+    known = rules_by_id(asked.house, asked.policy)
     for rule in sorted(rules):
         if rule not in known:
             near = did_you_mean(rule, (*known, *words)) or "casecore rules lists them all"
