@@ -93,7 +93,7 @@ _COMMANDS = MappingProxyType(
             (
                 ("audit --guess-map export.csv > map.toml", "a map to begin with, and what it asks"),
                 ("audit export.csv --map map.toml --policy our-sop.toml", "what was broken, by whom, and when"),
-                ("audit '2026-*.csv' --map servicenow --since 2026-11-01 --write-findings found.parquet", "as a table"),
+                ("audit '2026-*.csv' --map map.toml --write-findings found.parquet", "as a table"),
                 ("audit export.csv --map map.toml --story C-101 > c-101.day.jsonl", "one breach, to be replayed"),
                 ("audit export.csv --map map.toml --against new-sop.toml", "what would have been"),
             ),
