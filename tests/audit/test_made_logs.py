@@ -16,7 +16,7 @@ from tests.audit.log_rows import HIDINGS, SPOILINGS, as_rows, columns_of, hidden
 from tests.audit.made_logs import KINDS, NoPlaceError, clean_day, inject, made_log, policy_for
 
 LENIENT = House(tuple(attrs.evolve(room, needs=(), rules=(), brings=None) for room in HOUSE.rooms))
-CASES, SEED = 30, 3
+CASES, SEED = 18, 2
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,7 @@ def test_what_is_broken_in_a_log_are_its_breaches_and_nothing_else(seed):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_each_kind_breaks_its_rule_alone(kind, all_kinds):
     """A log with nothing but this breach, at the agent and the case of the command that breaks it."""
-    made = inject(*all_kinds, [kind])
-    made = attrs.evolve(made, policy=policy_for(KINDS))
+    made = inject(*all_kinds, [kind], policy_for(KINDS))
     (breach,) = made.breaches
     command = made.commands[breach.index]
     assert (breach.kind, breach.rule) == (kind, KINDS[kind].rule)
@@ -142,13 +141,8 @@ def test_spoilt_rows_are_a_few(how, log):
     """They are missing, twice or late; all is in order of time."""
     rest = spoilt(log.commands, how, 5)
     more = len(rest.commands) - len(log.commands)
-    later = sum(log.commands[place] != command for place, command in zip(rest.places, rest.commands, strict=True))
-    assert {"dropped": (True, False, 0), "doubled": (False, True, 0)}.get(how, (False, False, later)) == (
-        more < 0,
-        more > 0,
-        later,
-    )
-    assert more or later
+    late = sum(log.commands[place].at < command.at for place, command in zip(rest.places, rest.commands, strict=True))
+    assert (how == "dropped", how == "doubled", how == "late") == (more < 0, more > 0, late > 0)
     assert all(first.at <= second.at for first, second in pairwise(rest.commands))
 
 
