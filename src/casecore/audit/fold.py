@@ -12,8 +12,8 @@ lack what is not told (`untold.py`). It differs from a desk where a log does:
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,7 @@ class ToldDesk:
     Args:
         knowledge: What commands and events may change.
         stays: The fields that stay untold, by the class of the records.
+        told: The fields that the log tells wholly: nothing changes them that it does not tell.
         adopted: The tables in which a row may lie of which nothing was told.
 
     Attributes:
@@ -54,12 +55,14 @@ class ToldDesk:
         in_mid_life: How many rows were adopted, by table.
     """
 
-    def __init__(self, knowledge: Knowledge, stays: Fields, adopted: Iterable[str]) -> None:
+    def __init__(self, knowledge: Knowledge, stays: Fields, told: Fields, adopted: Iterable[str]) -> None:
         self.house: House = knowledge.house
         self.now: datetime | None = None
         self.in_mid_life = Counter[str]()
         self._knowledge = knowledge
         self._stays = stays
+        self._told = told
+        self._changeable: dict[frozenset[type[Event]], Fields] = {}
         self._adopted = set(adopted)
         self._records: dict[str, type] = {
             place.table: kind for kind, place in self.house.places.items() if place.sheet is None
@@ -206,7 +209,7 @@ class ToldDesk:
         return row
 
     def _doubt(self, event: type[Event]) -> None:
-        self.blur_everywhere(self._knowledge.fields_changed_by({event}))
+        self.blur_everywhere(self.changeable({event}))
         self.doubt(self._knowledge.tables_begun_by({event}))
 
     def _edit(self, effect: Effect, row: Any, event: Event) -> None:
@@ -229,9 +232,21 @@ class ToldDesk:
             known = self._written[edit] = fields_written_by(edit, effect.record)
         return known
 
-    def stays_unknown(self, fields: Fields) -> bool:
-        """Whether all these fields stay untold."""
-        return all(names <= self._stays_of(record) for record, names in fields.items())
+    def changeable(self, events: Collection[type[Event]]) -> Fields:
+        """The fields that events of these classes may change, of those that can be known and are not told wholly."""
+        asked = frozenset(events)
+        if asked not in self._changeable:
+            changed = self._knowledge.fields_changed_by(asked).items()
+            known = {record: names - self._stays_of(record) - self._told_of(record) for record, names in changed}
+            self._changeable[asked] = {record: names for record, names in known.items() if names}
+        return self._changeable[asked]
+
+    def would_notice(self, events: Collection[type[Event]]) -> bool:
+        """Whether anything would be known otherwise if events of these classes happened."""
+        return bool(self.changeable(events)) or not self._knowledge.tables_begun_by(events) <= self._adopted
+
+    def _told_of(self, record: type) -> frozenset[str]:
+        return self._told.get(record, NOTHING)
 
     def file_of(self, row: Any) -> Any:
         """The file of a case, if this is its first sheet."""
@@ -277,13 +292,15 @@ class ToldDesk:
     def _doubt_edit(self, effect: Effect, row: Any) -> None:
         edited = row if effect.sheet is None else reader_of(type(row), effect.sheet)(row)
         if edited is not None and edited is not UNTOLD:
-            forget(edited, self._written_by(effect))
+            forget(edited, self._written_by(effect) - self._told_of(effect.record))
 
     def blur_everywhere(self, changed: Fields) -> None:
         """Let these fields be untold on every row there is: something may have changed one, and nobody says which.
 
         It is done to a row when that is looked at the next time.
         """
+        if not changed:
+            return
         self._blurs += 1
         self._blurred[id(changed)] = self._blurs, changed
 
@@ -305,16 +322,14 @@ class ToldDesk:
         self._adopted |= set(tables)
 
 
-def untold_fields(knowledge: Knowledge, untold: Collection[type], told: Mapping[type, frozenset[str]]) -> Fields:
+def untold_fields(knowledge: Knowledge, untold: Collection[type], told: Fields) -> Fields:
     """The fields that stay untold.
 
     Args:
         knowledge: What commands may change.
         untold: The classes of commands that may have been given without a row of the log.
-        told: The fields that the log tells whole, by the class of the records.
+        told: The fields that the log tells wholly.
     """
     events = frozenset(event for command in untold for event in knowledge.events_of(command))
-    found: dict[type, frozenset[str]] = defaultdict(frozenset)
-    for record, fields in knowledge.fields_changed_by(events).items():
-        found[record] = fields - told.get(record, NOTHING)
-    return found
+    changed = knowledge.fields_changed_by(events)
+    return {record: names - told.get(record, NOTHING) for record, names in changed.items()}

@@ -35,14 +35,19 @@ from casecore.audit.untold import (
     copying,
     names_of_fields,
     reader_of,
-    supposing,
+    suppose,
     told_class,
+    unsuppose,
 )
-from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Enforcement, Event, Reason, Room, Rule, fields_of
+from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Enforcement, Event, Reason, Room, Rule
 from casecore.kernel.deciding import Decider, missing_of
 from casecore.kernel.effects import ByClass
-from casecore.kernel.rooms import Brought, where_wanted
+from casecore.kernel.messages import UNCONCERNED, Unconcerned
+from casecore.kernel.rooms import Brought, wants, where_wanted
 from casecore.policies import Policy
+from casecore.rooms.assignments import WorkBegun
+from casecore.rooms.cases import edge_missing
+from casecore.statuses import Trigger
 
 MOST_GUESSES: Final = 64
 """So many values of what is untold are tried, all fields together; beyond that nothing is known."""
@@ -92,6 +97,7 @@ class Judge:
         self._policy = policy
         self._desk = desk
         self._knowledge = knowledge
+        self._subject: Command | Event | None = None
         self._outcomes: dict[str, Outcome] = {}
         self._broken: dict[str, Reason] = {}
         self._unknown: dict[str, str] = {}
@@ -99,12 +105,17 @@ class Judge:
         self._policy_untold: Untold | None = None
         self._perhaps: set[type[Event]] = set()
         self._perhaps_events: list[Event] = []
-        told = Room[Any]("what logs tell", decide={kind: _itself for kind in knowledge.event_classes})
+        told = Room[Any](
+            "what logs tell",
+            rules=(self._noting(self._work_on_new_cases()),),
+            decide={kind: _itself for kind in knowledge.event_classes},
+        )
         rooms = (*(self._judging(room) for room in desk.house.rooms), told)
         self._decider = _JudgingDecider(rooms, judge=self, view=desk.house.view)
 
     def judge(self, subject: Command | Event, view: Any) -> Judgement:
         """What is said of a row, and what happened; the desk has not gone on yet."""
+        self._subject = subject
         self._outcomes, self._broken, self._unknown = {}, {}, {}
         self._moot, self._policy_untold = False, None
         self._perhaps.clear()
@@ -127,7 +138,7 @@ class Judge:
 
     def _doubt(self, view: Any, events: frozenset[type[Event]]) -> None:
         """Let what these events would change be untold: on the rows in view, or, where one is not told, on any."""
-        changed = self._knowledge.fields_changed_by(events)
+        changed = self._desk.changeable(events)
         rows = tuple(rows_of(view))
         self._desk.doubt(self._knowledge.tables_begun_by(events))
         self._desk.blur((*rows, *filter(None, map(self._desk.file_of, rows))), changed)
@@ -147,6 +158,16 @@ class Judge:
         """Say that too little is told of this row to know by what, or of what, it is to be judged."""
         self._policy_untold = untold
 
+    def _work_on_new_cases(self) -> Rule[Any]:
+        """A house begins work on new cases only, and has no rule that says so; a log may tell anything."""
+
+        @wants("case")
+        def begins_new(view: Any, event: WorkBegun, _: Any) -> Reason | Unconcerned | None:
+            told_by_log = event is self._subject
+            return edge_missing(view.case, Trigger.BEGIN_WORK) if told_by_log else UNCONCERNED
+
+        return Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (WorkBegun,), begins_new)
+
     # Rooms that note -----------------------------------------------------------------------------------
 
     def _judging(self, room: Room[Any]) -> Room[Any]:
@@ -164,7 +185,7 @@ class Judge:
             follows={event: self._following(follower) for event, follower in room.follows.items()},
             foresees={command: self._foreseeing(foresee) for command, foresee in room.foresees.items()},
             about=room.about,
-            precedes=None if room.precedes is None else self._supposing(room.precedes),
+            precedes=None if room.precedes is None else self._following(room.precedes),
             others=room.others,
             brings=None if brings is None else bring,
         )
@@ -214,14 +235,15 @@ class Judge:
         for answer in suppositions(check, view, subject, policy, untold):
             if isinstance(answer, Untold):
                 return answer
+            if found and bool(answer) is not bool(found[0]):
+                return untold
             found.append(answer)
-        broken = [answer for answer in found if answer]
-        if len(broken) == len(found):
-            same = all(answer == broken[0] for answer in broken)
-            return broken[0] if same else Reason(broken[0].rule, f"it is broken, whatever {untold.name} is")
-        if broken:
+        if not found:
             return untold
-        return next((answer for answer in found if answer is None), found[0])
+        if not found[0]:
+            return None if None in found else UNCONCERNED
+        same = all(answer == found[0] for answer in found)
+        return found[0] if same else Reason(found[0].rule, f"it is broken, whatever {untold.name} is")
 
     def _supposing(self, handler: Function) -> Function:
         """A handler, whose events happen as far as they do whatever is untold."""
@@ -265,6 +287,7 @@ class Judge:
 
     def _foreseeing(self, foresee: Function) -> Function:
         """What foresees how a view will be; where too little is told for it, nothing can be said of the row."""
+
         def foreseen(view: Any, subject: Any, policy: Any) -> Any:
             try:
                 with copying(Copied.ALL):
@@ -277,11 +300,10 @@ class Judge:
 
     def _following(self, follower: Function) -> Function:
         """What follows from an event, likewise; where it could change only what is not known anyway, it is not tried."""
-        suppose = self._supposing(follower)
         may = self._knowledge.with_consequences(events_named_in(follower))
-        if self._desk.stays_unknown(self._knowledge.fields_changed_by(may)) and not self._knowledge.tables_begun_by(may):
+        if not self._desk.would_notice(may):
             return _nothing_that_is_known
-        return _marked_like(follower, suppose)
+        return _marked_like(follower, self._supposing(follower))
 
 
 def _marked_like(function: Any, other: Any) -> Any:
@@ -339,10 +361,15 @@ def _is_same(value: Any, other: Any) -> bool:
 
 def rows_of(view: Any) -> Iterator[Any]:
     """The rows that a view shows, as far as they are told."""
-    for attribute in fields_of(told_class(type(view))):
-        row = reader_of(type(view), attribute.name)(view)
-        if attrs.has(type(row)):
+    for read in _row_readers(told_class(type(view))):
+        row = read(view)
+        if row is not None and row is not UNTOLD:
             yield row
+
+
+@cache
+def _row_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
+    return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name != "now")
 
 
 _STUMBLES: Final = (AttributeError, KeyError, TypeError, ValueError, LookupError)
@@ -362,19 +389,19 @@ def suppositions(function: Function, view: Any, subject: Any, policy: Any, untol
             if left[0] < 0:
                 yield missing
                 return
-            with supposing(missing.row, missing.field, value):
-                try:
-                    with copying(Copied.TEXTS):
-                        answer = function(view, subject, policy)
-                except Untold as more:
-                    if more.row is missing.row and more.field == missing.field:
-                        yield more
-                        return
-                    yield from tried(more)
-                except _STUMBLES:
-                    continue  # no desk is ever so, and nobody has to answer for it
-                else:
-                    yield answer
+            kind = type(missing.row)
+            suppose(missing.row, missing.field, value)
+            try:
+                with copying(Copied.TEXTS):
+                    answer = function(view, subject, policy)
+            except Untold as more:
+                yield from tried(more)
+            except _STUMBLES:
+                pass  # no desk is ever so, and nobody has to answer for it
+            else:
+                yield answer
+            finally:
+                unsuppose(missing.row, missing.field, kind)
         if not values:
             yield missing
 
@@ -385,28 +412,30 @@ def values_of(untold: Untold, view: Any, subject: Any) -> tuple[Any, ...]:
     """Every value that a field may have, as far as rules can tell them apart; none where there are too many."""
     if untold.row is UNTOLD:
         return ()
-    kinds = _kinds_of(told_class(type(untold.row)), untold.field)
+    few, is_id = _few_values(told_class(type(untold.row)), untold.field)
+    if not is_id:
+        return few
+    return (*few, SOMEBODY, *ids_in(view, subject), *((CUSTOMER, SYSTEM) if untold.field == "by" else ()))
+
+
+@cache
+def _few_values(record: Any, name: str) -> tuple[tuple[Any, ...], bool]:
+    """The values of a field that has few of them, none for any other; and whether it may be an id besides."""
+    hint = get_type_hints(record)[name]
     found: list[Any] = []
-    for kind in kinds:
+    is_id = False
+    for kind in get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,):
         if kind is NoneType:
             found.append(None)
         elif kind is bool:
             found += (True, False)
         elif isinstance(kind, type) and issubclass(kind, StrEnum):
             found += kind
-        elif kind is str:
-            if untold.field not in _IDS:
-                return ()
-            found += (SOMEBODY, *ids_in(view, subject), *((CUSTOMER, SYSTEM) if untold.field == "by" else ()))
+        elif kind is str and name in _IDS:
+            is_id = True
         else:
-            return ()
-    return tuple(found)
-
-
-@cache
-def _kinds_of(record: Any, name: str) -> tuple[Any, ...]:
-    hint = get_type_hints(record)[name]
-    return get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,)
+            return (), False
+    return tuple(found), is_id
 
 
 _IDS: Final = frozenset(
@@ -420,17 +449,16 @@ def ids_in(view: Any, subject: Any) -> tuple[str, ...]:
     """The ids that a rule may compare with one another."""
     found: dict[str, None] = {}
     for row in (subject, *rows_of(view)):
-        kind = told_class(type(row))
-        for name in _fields_with_ids(kind):
-            value = reader_of(type(row), name)(row)
+        for read in _id_readers(told_class(type(row))):
+            value = read(row)
             if isinstance(value, str) and value not in NOBODY:
                 found[value] = None
     return tuple(found)
 
 
 @cache
-def _fields_with_ids(kind: Any) -> tuple[str, ...]:
-    return tuple(name for name in names_of_fields(kind) if name in _IDS or name == "id")
+def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
+    return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name in _IDS or name == "id")
 
 
 # The loop ----------------------------------------------------------------------------------------------
@@ -490,5 +518,7 @@ class _JudgingDecider(Decider[Any]):
         while events:
             several = tuple(events)
             events.clear()  # what follows may itself be doubtful, and is added there
-            found += decider._with_consequences(view, several, self.in_force(view, subject, policy), self._missing(view), None)
+            found += decider._with_consequences(
+                view, several, self.in_force(view, subject, policy), self._missing(view), None
+            )
         return tuple(found)

@@ -8,11 +8,11 @@ silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from casecore.kernel import frozen
 
@@ -44,83 +44,55 @@ class LogRow(NamedTuple):
 
 
 class OddCode(StrEnum):
-    """What can be odd about the rows of a log; the words never change, so that programs can ask for them."""
+    """What can be odd about the rows of a log; the words never change, so that programs can ask for them.
 
-    FIELDS = "row.fields"
-    """Not as many fields as in the header; left out."""
+    Attributes:
+        doc: What each means, in one sentence.
+    """
 
-    DOUBLED = "row.doubled"
-    """The same in every column as a row before it; left out."""
+    doc: str
 
-    NO_TIME = "time.missing"
-    """No time; left out."""
+    def __new__(cls, word: str, doc: str) -> Self:
+        """A word with what it means."""
+        member = str.__new__(cls, word)
+        member._value_, member.doc = word, doc
+        return member
 
-    TIME_FORMAT = "time.format"
-    """Its time is not in the format of the map; left out."""
-
-    NO_ZONE = "time.zone"
-    """Its time says no offset, and the map no zone; left out."""
-
-    OUTSIDE = "time.outside"
-    """In UTC its time lies before the first year, or after the last; left out."""
-
-    SKIPPED = "time.skipped"
-    """At no time of the zone, where clocks jumped over it; the moment of the jump is taken."""
-
-    TWICE_FIRST = "time.twice.first"
-    """At a time that came twice; the first is taken."""
-
-    TWICE_SECOND = "time.twice.second"
-    """At a time that came twice; the second is taken, because the row of its case before it was later."""
-
-    EARLIER = "time.earlier"
-    """Earlier than the row of its case before it in the source."""
-
-    TIE = "time.tie"
-    """At the same time as the row of its case before it."""
-
-    TIE_BY_SOURCE = "time.tie.source"
-    """The same, and only the order of the source says which came first."""
-
-    ORDER = "order.number"
-    """A column that orders by number holds none."""
-
-    NO_CASE = "case.missing"
-    """Says no case where it must; left out."""
-
-    NO_ID = "id.invalid"
-    """What should be an id cannot be one; of a case the row is left out, else the field is not told."""
-
-    RESERVED = "agent.reserved"
-    """Its agent is called as no agent can be."""
-
-    OTHER_COLUMN = "column.other"
-    """The first column of a field is empty; another one is taken."""
-
-    NO_COLUMN = "column.none"
-    """Every column of a field is empty."""
-
-    VALUE = "value.misfit"
-    """What a field holds does not fit it; the field is not told."""
-
-    WORD = "word.unknown"
-    """A word that the map does not have: of what happened, the row is left out; else the field is not told."""
-
-    UNTOLD = "word.untold"
-    """A word of which the map says that it is not known what it means; the field is not told."""
-
-    ASIDE = "word.aside"
-    """A word of which the map says that it says nothing that is judged; the row is left out."""
-
-    NO_STATUS = "status.missing"
-    """Says no status where it must; the status is not told."""
-
-    REPEATED = "status.repeated"
-    """Changes no status; nothing is said of it."""
-
-    MID_LIFE = "case.mid_life"
-    """Its case starts in mid-life."""
-
+    FIELDS = "row.fields", "Not as many fields as in the header; left out."
+    DOUBLED = "row.doubled", "The same in every column as a row before it; left out."
+    NO_TIME = "time.missing", "No time; left out."
+    TIME_FORMAT = "time.format", "Its time is not in the format of the map; left out."
+    NO_ZONE = "time.zone", "Its time says no offset, and the map no zone; left out."
+    OUTSIDE = "time.outside", "In UTC its time lies before the first year, or after the last; left out."
+    SKIPPED = "time.skipped", "At no time of the zone, where clocks jumped over it; the moment of the jump is taken."
+    TWICE_FIRST = "time.twice.first", "At a time that came twice; the first is taken."
+    TWICE_SECOND = (
+        "time.twice.second",
+        "At a time that came twice; the second is taken, because the row of its case before it was later.",
+    )
+    EARLIER = "time.earlier", "Earlier than the row of its case before it in the source."
+    TIE = "time.tie", "At the same time as the row of its case before it."
+    TIE_BY_SOURCE = "time.tie.source", "The same, and only the order of the source says which came first."
+    ORDER = "order.number", "A column that orders by number holds none."
+    NO_CASE = "case.missing", "Says no case where it must; left out."
+    NO_ID = (
+        "id.invalid",
+        "What should be an id cannot be one; of a case the row is left out, else the field is not told.",
+    )
+    RESERVED = "agent.reserved", "Its agent is called as no agent can be."
+    OTHER_COLUMN = "column.other", "The first column of a field is empty; another one is taken."
+    NO_COLUMN = "column.none", "Every column of a field is empty."
+    VALUE = "value.misfit", "What a field holds does not fit it; the field is not told."
+    WORD = (
+        "word.unknown",
+        "A word that the map does not have: of what happened, the row is left out; else the field is not told.",
+    )
+    UNTOLD = "word.untold", "A word of which the map says that it is not known what it means; the field is not told."
+    ASIDE = "word.aside", "A word of which the map says that it says nothing that is judged; the row is left out."
+    NO_WHAT = "what.missing", "Does not say what happened; left out."
+    NO_STATUS = "status.missing", "Says no status where it must; the status is not told."
+    REPEATED = "status.repeated", "Changes no status; nothing is said of it."
+    MID_LIFE = "case.mid_life", "Its case starts in mid-life."
 
 LEFT_OUT: Final = frozenset(
     {
@@ -132,6 +104,7 @@ LEFT_OUT: Final = frozenset(
         OddCode.OUTSIDE,
         OddCode.NO_CASE,
         OddCode.ASIDE,
+        OddCode.NO_WHAT,
     }
 )
 """What leaves a row out, always."""
@@ -165,20 +138,38 @@ class OddKind:
         return f"{self.rows:,} {self.words} (first: row {self.first:,}{shown})"
 
 
+class OddCount:
+    """How many rows are odd in one way so far.
+
+    Attributes:
+        first: The lowest number of them.
+        shown: What that one says there.
+    """
+
+    __slots__ = ("first", "left_out", "rows", "shown")
+
+    def __init__(self, first: int, shown: str, left_out: bool) -> None:  # noqa: FBT001 -- nobody else makes one
+        self.rows, self.first, self.shown, self.left_out = 0, first, shown, left_out
+
+    def add(self, number: int, shown: str = "", rows: int = 1) -> None:
+        """Count rows, of which the first has this number."""
+        self.rows += rows
+        if number < self.first:
+            self.first, self.shown = number, shown
+
+
 class Odd:
     """What is odd about a log.
 
     It can be asked once the rows were read: before that it knows what was counted so far.
     """
 
-    def __init__(self, known: Iterable[OddKind] = ()) -> None:
-        self._found: dict[tuple[OddCode, str], list[Any]] = {}
-        for kind in known:
-            self.note(kind.code, kind.words, kind.first, shown=kind.shown, rows=kind.rows, left_out=kind.left_out)
+    def __init__(self) -> None:
+        self._found: dict[tuple[OddCode, str], OddCount] = {}
 
     def note(
         self, code: OddCode, words: str, number: int, *, shown: str = "", rows: int = 1, left_out: bool | None = None
-    ) -> None:
+    ) -> OddCount:
         """Count rows of which something is odd.
 
         Args:
@@ -188,44 +179,42 @@ class Odd:
             shown: What it says there.
             rows: How many rows.
             left_out: Whether they are left out; None: as the code has it.
+
+        Returns:
+            The count, to which more of the same can be added.
         """
         found = self._found.get((code, words))
         if found is None:
             if len(self._found) >= MOST_KINDS:
                 words, shown = "are odd in other ways like this", ""
             out = code in LEFT_OUT if left_out is None else left_out
-            found = self._found.setdefault((code, words), [0, number, shown, out])
-        found[0] += rows
-        if number < found[1]:
-            found[1:3] = number, shown
+            found = self._found.setdefault((code, words), OddCount(number, shown, out))
+        found.add(number, shown, rows)
+        return found
 
     @property
     def kinds(self) -> tuple[OddKind, ...]:
         """Every kind, the most frequent first."""
         told = (
-            OddKind(code, words, rows, first, shown, left_out)
-            for (code, words), (rows, first, shown, left_out) in self._found.items()
+            OddKind(code, words, count.rows, count.first, count.shown, count.left_out)
+            for (code, words), count in self._found.items()
         )
         return tuple(sorted(told, key=lambda kind: (-kind.rows, kind.code, kind.first)))
 
     def count(self, code: OddCode | str) -> int:
         """How many rows are odd in this way."""
-        return sum(rows for (known, _), (rows, *_) in self._found.items() if known == code)
+        return sum(count.rows for (known, _), count in self._found.items() if known == code)
 
     @property
     def left_out(self) -> int:
         """How many rows are left out."""
-        return sum(rows for rows, _, _, left_out in self._found.values() if left_out)
+        return sum(count.rows for count in self._found.values() if count.left_out)
 
     def __iter__(self) -> Iterator[OddKind]:
         return iter(self.kinds)
 
     def __len__(self) -> int:
         return len(self._found)
-
-    def copy(self) -> Odd:
-        """The same, counted on apart."""
-        return Odd(self.kinds)
 
 
 class Log:

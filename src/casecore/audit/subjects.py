@@ -43,15 +43,12 @@ class Subjects:
     def _status_set(self, row: LogRow, desk: ToldDesk) -> Command | Event | None:
         case, told = row.told["case"], {**row.told, "at": row.at}
         status = told.get("status", UNTOLD)
-        file = desk.tables["cases"].get(case)
-        if file is None and status is NEW:
-            return None
         if status is UNTOLD:
             return None
         if status is CLOSED:
             return self._made(CloseCase, told)
-        sheet = None if file is None else file.case
-        was = UNTOLD if sheet is None else reader_of(type(sheet), "status")(sheet)
+        sheet = desk.tables["cases"][case].case
+        was = reader_of(type(sheet), "status")(sheet)
         if status is OPEN and was is NEW:
             return self._made(WorkBegun, {**told, "agent": told.get("agent", told.get("by", UNTOLD))})
         return self._made(SetStatus, told)

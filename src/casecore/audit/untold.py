@@ -16,8 +16,7 @@ told. What is told is read at no cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from enum import IntEnum
 from functools import cache
@@ -26,6 +25,7 @@ from typing import Any, Final, NoReturn
 
 from casecore.kernel.fields import is_content
 from casecore.kernel.values import fields_of
+from casecore.kernel.written_functions import write_function
 
 NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -77,6 +77,7 @@ class _UntoldValue:
 
 UNTOLD: Final = _UntoldValue()
 
+
 class Copied(IntEnum):
     """What may be passed on that is not told."""
 
@@ -88,14 +89,19 @@ class Copied(IntEnum):
 _COPYING: ContextVar[Copied] = ContextVar("copying", default=Copied.NOTHING)
 
 
-@contextmanager
-def copying(what: Copied) -> Iterator[None]:
+class copying:  # noqa: N801 -- used as a statement; a generator would take three times as long, for every function
     """Let something be passed on that is not told."""
-    before = _COPYING.set(what)
-    try:
-        yield
-    finally:
-        _COPYING.reset(before)
+
+    __slots__ = ("_before", "_what")
+
+    def __init__(self, what: Copied) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        self._before = _COPYING.set(self._what)
+
+    def __exit__(self, *_: object) -> None:
+        _COPYING.reset(self._before)
 
 
 class _Trap:
@@ -132,6 +138,7 @@ class _LastingTrap(_Trap):
         self._slot.__set__(row, UNTOLD)
 
 
+@cache
 def slot_of(kind: type, field: str) -> Any:
     """The member of a class that holds a field, whether it is told or not; UNTOLD lies in it where it is not."""
     return getattr_static(told_class(kind), field)
@@ -218,12 +225,24 @@ def blind_row(record: Any, told: dict[str, Any], stays: frozenset[str] = NOTHING
         told: What is told, by field.
         stays: The fields that stay untold, also where they are told here.
     """
-    row = object.__new__(class_lacking(record, NOTHING, NOTHING))
+    return _blind_maker(record, frozenset(told), stays)(told)
+
+
+@cache
+def _blind_maker(record: Any, told: frozenset[str], stays: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
+    """It makes rows of which these fields are told; written as text, because logs have millions of them."""
     names = names_of_fields(record)
-    for name in names:
-        slot_of(record, name).__set__(row, UNTOLD if name in stays else told.get(name, UNTOLD))
-    row.__class__ = class_lacking(record, frozenset(names).difference(told, stays), stays)
-    return row
+    known = {name for name in names if name in told - stays}
+    filled = (f"row.{name} = {f'told[{name!r}]' if name in known else 'UNTOLD'}" for name in names)
+    lines = ("row = new(Open)", *filled, "row.__class__ = Blind", "return row")
+    kinds = {
+        "Open": class_lacking(record, NOTHING, NOTHING),
+        "Blind": class_lacking(record, frozenset(names) - known - stays, stays),
+    }
+    make: Callable[[dict[str, Any]], Any] = write_function(
+        "make(told)", lines, {"new": object.__new__, "UNTOLD": UNTOLD, **kinds}
+    )
+    return make
 
 
 def forget(row: Any, fields: frozenset[str]) -> None:
@@ -244,14 +263,14 @@ def forget_copies(row: Any, fields: Iterable[str]) -> None:
         row.__class__ = class_lacking(kind.of, kind.lacks | copies, kind.stays)
 
 
-@contextmanager
-def supposing(row: Any, field: str, value: Any) -> Iterator[None]:
-    """Let an untold field have a value for a while."""
-    kind, slot = type(row), slot_of(type(row), field)
-    slot.__set__(row, value)
+def suppose(row: Any, field: str, value: Any) -> None:
+    """Let an untold field have a value, until it is `unsupposed`."""
+    kind = type(row)
+    slot_of(kind, field).__set__(row, value)
     row.__class__ = class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})
-    try:
-        yield
-    finally:
-        slot.__set__(row, UNTOLD)
-        row.__class__ = kind
+
+
+def unsuppose(row: Any, field: str, kind: Any) -> None:
+    """Let a field be untold again; the row was of this class before."""
+    slot_of(kind, field).__set__(row, UNTOLD)
+    row.__class__ = kind

@@ -1,4 +1,4 @@
-"""`casecore schema`: what fits in a policy file, and in a document, for editors, programs and readers."""
+"""`casecore schema`: what fits in a policy file, in a document, and in the map of a log, for editors and readers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from casecore.cli.streams import write_document
 
 def schema(
     *,
-    of: Literal["policy", "documents"] = "policy",
+    of: Literal["policy", "documents", "map"] = "policy",
     format: Literal["json", "md"] = "json",  # noqa: A002 -- the option's name
 ) -> int:
-    """Print the JSON Schema of a policy file, or the page of every key; or the same of every command and event.
+    """Print the JSON Schema of a policy file, or the page of every key; or of every command and event, or of a map.
 
     Args:
         of: What is described: a policy file; or the documents that are stored and sent, which are commands, events,
-            records and answers as JSON.
+            records and answers as JSON; or the map of a log.
         format: The schema as JSON, or a page in Markdown.
     """
     write_document(_described(of, format).removesuffix("\n"))
@@ -29,6 +29,11 @@ def _described(of: str, form: str) -> str:
         from casecore.codec.schemas import documents_schema_text
 
         return documents_page() if form == "md" else documents_schema_text()
+    if of == "map":
+        from casecore.audit.map_schema import map_schema_text
+        from casecore.cli.map_page import map_page
+
+        return map_page() if form == "md" else map_schema_text()
     from casecore.cli.reference import keys_page
     from casecore.policies.schema import schema_text
 

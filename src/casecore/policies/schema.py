@@ -82,6 +82,11 @@ def schema_of_kind(kind: ValueKind) -> Schema:
     return _schema_of(kind)
 
 
+def schema_of_key(known: DeclaredKey) -> Schema:
+    """The schema of what fits a key, with what it decides."""
+    return _key_schema(known)
+
+
 def schema_text() -> str:
     """The JSON Schema as the file that ships."""
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
@@ -179,7 +184,7 @@ def _or_none(schema: Schema) -> Schema:
     """The schema of what fits another one, or of the word for none; each mistake is still marked where it is."""
     if "enum" in schema:
         return {**schema, "enum": [*schema["enum"], NONE]}
-    if "$ref" in schema:
+    if "type" not in schema:
         return {"anyOf": [schema, {"type": "string", "enum": [NONE]}]}
     if schema["type"] == "string":
         return {**schema, "pattern": f"^{NONE}$|{schema['pattern']}"} if "pattern" in schema else schema
