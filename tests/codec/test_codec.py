@@ -408,6 +408,7 @@ class TestPinned:
                             "title": "Soon",
                             "clause": "§1",
                             "settings": [{"type": "Setting", "key": "k", "source": "s", "file": "f", "line": 3}],
+                            "threshold": None,
                         }
                     ],
                 },

@@ -54,7 +54,7 @@ class TestFreeText:
             == reason.message
         )
         assert "send an approved template" == reason.remedy
-        assert {"closed_at": DAY, "seconds_late": 0.0, "limit": 86_400.0} == reason.facts
+        assert {"closed_at": DAY, "seconds_late": 0.0, "seconds": 86_400.0, "limit": 86_400.0} == reason.facts
 
     def test_opens_again(self):
         """A message of the customer counts anew."""
@@ -71,7 +71,7 @@ class TestFreeText:
         """Where we wrote first and nobody answered, there has been no window at all."""
         (reason,) = given(we_write()).when(free(at(5))).refused("whatsapp.window").verdict.reasons
         assert "case c1: the customer has not written yet; free text goes out only while it is open" == reason.message
-        assert {"closed_at": None, "seconds_late": None, "limit": 86_400.0} == reason.facts
+        assert {"closed_at": None, "seconds_late": None, "seconds": None, "limit": 86_400.0} == reason.facts
 
     @pytest.mark.parametrize("channel", [channel for channel in Channel if channel is not Channel.WHATSAPP])
     def test_other_channels(self, channel):

@@ -18,6 +18,7 @@ from casecore import (
     HOUSE,
     RULES,
     SYSTEM,
+    UNCONCERNED,
     Accepted,
     AcceptOffer,
     Action,
@@ -112,6 +113,7 @@ from casecore import (
     Timer,
     Trigger,
     UnblockThread,
+    Unconcerned,
     UnrelateRecord,
     Verdict,
     View,
@@ -393,13 +395,23 @@ def no_shouting(view: View, event: ReplySent, policy: Policy) -> Reason | None:
     return Reason("house.shouting", "in capitals", "write it softly") if event.text.isupper() else None
 
 
+def no_shouting_by_email(view: View, event: ReplySent, policy: Policy) -> Reason | Unconcerned | None:
+    """It may have nothing to say; that is false, as None is."""
+    if view.case is None or view.case.channel is not Channel.EMAIL:
+        return UNCONCERNED
+    found = no_shouting(view, event, policy)
+    assert_type(found or None, Reason | None)
+    return found
+
+
 def wrong(view: View, event: ReplySent) -> Reason | None:
     """A rule that forgot the policy."""
     return None
 
 
 RULE: Rule[View] = Rule("house.shouting", "Nobody shouts", "-", (ReplySent,), no_shouting)
-MANNERS: Room[View] = Room("manners", rules=(RULE,), probes=(Probe("open_case", OpenCase),))
+BY_EMAIL: Rule[View] = Rule("house.shouting", "Nobody shouts", "-", (ReplySent,), no_shouting_by_email)
+MANNERS: Room[View] = Room("manners", rules=(RULE, BY_EMAIL), probes=(Probe("open_case", OpenCase),))
 LARGER: House = House((*HOUSE.rooms, MANNERS))
 Rule("house.wrong", "Forgetful", "-", (ReplySent,), wrong)  # type: ignore[arg-type]  # it has to take the policy too
 Rule("house.wrong", "Guards a word", "-", ("ReplySent",), no_shouting)  # type: ignore[arg-type]  # not a class

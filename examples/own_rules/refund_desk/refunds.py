@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from casecore import (
+    UNCONCERNED,
     CaseClosed,
     CloseReason,
     Command,
@@ -25,6 +26,7 @@ from casecore import (
     Status,
     StatusSet,
     Timer,
+    Unconcerned,
 )
 from casecore.explore.scope import NOON
 from casecore.kernel import a_count, frozen

@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
-from casecore.audit.fold import NOBODY, ToldDesk, untold_fields
+from casecore.audit.fold import ToldDesk, untold_fields
 from casecore.audit.judging import Judge, Judgement, Outcome
 from casecore.audit.knowledge import Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
-from casecore.audit.sight import Sight
 from casecore.audit.subjects import Subjects
+from casecore.audit.supposing import NOBODY
 from casecore.audit.untold import UNTOLD, names_of_fields, reader_of, told_class
 from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
 from casecore.policies import Policy
@@ -177,7 +177,6 @@ class Auditor:
         told = {Case: telling.fields}
         self.desk = ToldDesk(knowledge, untold_fields(knowledge, telling.commands, told), told, adopted)
         self._judge = Judge(policy, self.desk, knowledge)
-        self._sight = Sight(self.desk, knowledge)
         self._subjects = Subjects(knowledge)
         self.rows = 0
         self.first_at: datetime | None = None
@@ -236,14 +235,14 @@ class Auditor:
             self.desk.tell_case(row.told["case"], status=status)
 
     def _judged(self, subject: Command | Event, row: LogRow) -> tuple[Breach, ...]:
-        view = self._sight.of(subject)
-        judgement = self._judge.judge(subject, view)
+        judgement = self._judge.judge(subject)
         counted = self._since is None or row.at >= self._since
-        breaches = self._told(judgement, subject, row, view) if counted else ()
-        self._judge.go_on(judgement, subject, view)
+        breaches = self._told(judgement, row) if counted else ()
+        self._judge.go_on(judgement)
         return breaches
 
-    def _told(self, judgement: Judgement, subject: Command | Event, row: LogRow, view: Any) -> tuple[Breach, ...]:
+    def _told(self, judgement: Judgement, row: LogRow) -> tuple[Breach, ...]:
+        subject, view = judgement.subject, judgement.view
         outcomes, broken = judgement.outcomes, judgement.broken
         if broken and self._skew:
             broken = tuple(reason for reason in broken if not self._within_skew(reason, outcomes, judgement.unknown))
@@ -278,8 +277,8 @@ class Auditor:
             *told,
             message=reason.message,
             remedy=reason.remedy,
-            measured=getattr(reason, "measured", None),
-            limit=getattr(reason, "limit", None),
+            measured=reason.measured,
+            limit=reason.limit,
             setting=next(iter(reason.settings), None),
             warns=self.policy.mode(reason.rule) is Enforcement.WARN,
         )

@@ -13,32 +13,35 @@ lack what is not told (`untold.py`). It differs from a desk where a log does:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from casecore.audit.knowledge import Fields, Knowledge, fields_written_by, only_copies
+from casecore.audit.knowledge import Fields, Knowledge, fields_written_by
+from casecore.audit.supposing import NOBODY, every_answer
 from casecore.audit.untold import (
     NOTHING,
     UNTOLD,
-    Copied,
     Untold,
+    become,
     blind_row,
-    copying,
+    copy_of,
     forget,
-    forget_copies,
     names_of_fields,
     open_row,
     reader_of,
+    settle,
+    tell_both,
     told_class,
 )
-from casecore.kernel import CUSTOMER, SYSTEM, Event, fields_of
+from casecore.kernel import Event, fields_of
 from casecore.kernel.effects import Effect
 from casecore.kernel.records import thawer
 from casecore.rooms.composition import TABLES, House
 
-NOBODY = frozenset({CUSTOMER, SYSTEM})
-"""Who gives commands and is no agent."""
+
+_NONE_NAMED: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
 
 class ToldDesk:
@@ -82,8 +85,7 @@ class ToldDesk:
         row = self.tables[table].get(row_id)
         if row is None:
             return self.adopt(table, row_id) if self.adopts(table, row_id) else None
-        if self._blurred:
-            self._catch_up(table, row_id, row)
+        self.catch_up(table, row_id, row)
         return row
 
     def find_if_told(self, table: str, row_id: str) -> Any:
@@ -197,16 +199,29 @@ class ToldDesk:
     def _made(self, effect: Effect, event: Event) -> Any:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
+        stays = self._stays_of(effect.record)
+
+        def make() -> Any:
+            made = create(event)
+            if type(made) is effect.record:
+                made = thawer(effect.record)(made)  # what a room makes may be the same for all
+            return open_row(made, effect.record, stays)
+
         try:
-            with copying(Copied.ALL if only_copies(create) else Copied.NOTHING):
-                made = create(event)
-        except Untold:
-            return self._blind(effect.record, effect.row_id(event))
-        if type(made) is effect.record:
-            made = thawer(effect.record)(made)  # what a room makes may be the same for all
-        row = open_row(made, effect.record, self._stays_of(effect.record))
-        forget_copies(row, names_of_fields(effect.record))
-        return row
+            return make()
+        except Untold as untold:
+            made = self._in_any_case(make, untold, (event,))
+        return self._blind(effect.record, effect.row_id(event)) if made is None else made
+
+    @staticmethod
+    def _in_any_case(make: Callable[[], Any], untold: Untold, seen: tuple[Any, ...]) -> Any:
+        """What a row is whatever it is that is untold; None where that cannot be tried out."""
+        found = None
+        for row in every_answer(make, untold, seen):
+            if isinstance(row, Untold):
+                return None
+            found = settle(row) if found is None else tell_both(found, settle(row))
+        return found
 
     def _doubt(self, event: type[Event]) -> None:
         self.blur_everywhere(self.changeable({event}))
@@ -214,16 +229,23 @@ class ToldDesk:
 
     def _edit(self, effect: Effect, row: Any, event: Event) -> None:
         edit: Any = effect.edit
-        written = self._written_by(effect)
+        if not (type(row).untold or hasattr(event, "untold")):
+            edit(row, event)
+            return
+
+        def edited() -> Any:
+            copied = copy_of(row)
+            edit(copied, event)
+            return copied
+
         try:
-            if not (type(row).untold or hasattr(event, "untold")):
-                edit(row, event)
-                return
-            with copying(Copied.ALL if only_copies(edit) else Copied.NOTHING):
-                edit(row, event)
-            forget_copies(row, written)
-        except Untold:
-            forget(row, written)
+            after = edited()
+        except Untold as untold:
+            after = self._in_any_case(edited, untold, (row, event))
+        if after is None:
+            forget(row, self._written_by(effect))
+        else:
+            become(row, after)
 
     def _written_by(self, effect: Effect) -> frozenset[str]:
         edit: Any = effect.edit
@@ -304,7 +326,10 @@ class ToldDesk:
         self._blurs += 1
         self._blurred[id(changed)] = self._blurs, changed
 
-    def _catch_up(self, table: str, row_id: str, row: Any) -> None:
+    def catch_up(self, table: str, row_id: str, row: Any) -> None:
+        """Let a row know no more what may have happened to any row since it was looked at."""
+        if not self._blurred:
+            return
         done = self._caught_up.get((table, row_id), 0)
         if done == self._blurs:
             return
@@ -317,9 +342,18 @@ class ToldDesk:
                 self.blur(rows, changed)
         self._caught_up[table, row_id] = self._blurs
 
-    def doubt(self, tables: Iterable[str]) -> None:
-        """Say that there may be rows in these tables of which nothing was told."""
-        self._adopted |= set(tables)
+    def doubt(self, tables: Iterable[str], named: Mapping[str, frozenset[str]] = _NONE_NAMED) -> None:
+        """Say that there may be rows of which nothing was told.
+
+        Args:
+            tables: In these tables.
+            named: Their ids, by table; of a table that is not in it, any.
+        """
+        for table in tables:
+            if table in named:
+                self._doubted.update((table, row_id) for row_id in named[table])
+            else:
+                self._adopted.add(table)
 
 
 def untold_fields(knowledge: Knowledge, untold: Collection[type], told: Fields) -> Fields:

@@ -40,7 +40,18 @@ from casecore.codec.forms import (
     writer_of,
 )
 from casecore.desk import Action, Desk, Due
-from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Setting, frozen, is_whole
+from casecore.kernel import (
+    Accepted,
+    CasecoreError,
+    Command,
+    Event,
+    Reason,
+    Refused,
+    Setting,
+    Threshold,
+    frozen,
+    is_whole,
+)
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.kernel.records import id_of_row
 from casecore.policies import Policy, PolicyError
@@ -54,7 +65,7 @@ SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
 ALWAYS: Final = (
-    *(Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
+    *(Desk, Due, Action, Policy, Reason, Setting, Threshold, Accepted, Refused),
     *(PreparedText, MessageEdit, ClockVerdict, EarlierWait, FirstReply, OurReply),
 )
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
@@ -207,6 +218,7 @@ class _ReasonDocument:
     title: str = ""
     clause: str = ""
     settings: tuple[Setting, ...] = ()
+    threshold: Threshold | None = None
 
 
 def _reason_of(document: Any) -> Reason:

@@ -43,6 +43,7 @@ from casecore.kernel.messages import (
     Reason,
     Refused,
     Setting,
+    Threshold,
     Unconcerned,
     Verdict,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "Sees",
     "Setting",
     "Sheet",
+    "Threshold",
     "Timer",
     "Unconcerned",
     "Validator",

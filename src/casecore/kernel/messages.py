@@ -98,6 +98,21 @@ class CitedPolicy(Protocol):
         """The keys that set a rule, of several those that the facts speak of."""
 
 
+@frozen
+class Threshold:
+    """Which facts of a reason tell what was measured and its limit: the same words for every rule that has one.
+
+    Attributes:
+        measured: The fact that was measured.
+        limit: The fact that says what it should have been, at least or at most.
+        more: How much of it what is refused would have added; the fact does not count that.
+    """
+
+    measured: str
+    limit: str
+    more: int = 0
+
+
 @answer
 class Reason:
     """Why not: one rule that stood in the way.
@@ -113,6 +128,7 @@ class Reason:
         title: The rule in one sentence.
         clause: Where `docs/domain.md` says so, e.g. `§6`.
         settings: The keys that set the rule, as they are in force for the case; looked up when it is asked for.
+        threshold: Which facts tell what was measured, and the limit; None where the rule has none.
     """
 
     rule: str
@@ -123,6 +139,7 @@ class Reason:
     title: str = field(default="", eq=False, repr=False)
     clause: str = field(default="", eq=False, repr=False)
     _settings: tuple[Setting, ...] | CitedPolicy = field(default=(), eq=False, repr=False)
+    threshold: Threshold | None = field(default=None, eq=False, repr=False)
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -135,12 +152,29 @@ class Reason:
         """What the policy cites for the first of the keys that set the rule; empty where none does."""
         return next((setting.source for setting in self.settings), "")
 
+    @property
+    def measured(self) -> float | None:
+        """What was measured, with what is refused; None where the rule has no threshold, or it was not measured."""
+        found: float | None = None if self.threshold is None else self.facts.get(self.threshold.measured)
+        return found if found is None or self.threshold is None else found + self.threshold.more
+
+    @property
+    def limit(self) -> float | None:
+        """What it should have been, at least or at most; None where the rule has no threshold, or no limit holds."""
+        limit: float | None = None if self.threshold is None else self.facts.get(self.threshold.limit)
+        return limit
+
+    @property
+    def key(self) -> str | None:
+        """The key of the policy that sets the limit; None where there is no threshold, or no key sets it."""
+        return None if self.threshold is None else next((setting.key for setting in self.settings), None)
+
     def __str__(self) -> str:
         return f"[{self.rule}] {self.message}" + (f" -> {self.remedy}" if self.remedy else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        said = (self.rule, self.message, self.remedy, self.facts, self.ways, self.title, self.clause, self.settings)
-        return Reason, said  # not with the whole policy
+        said = (self.rule, self.message, self.remedy, self.facts, self.ways, self.title, self.clause)
+        return Reason, (*said, self.settings, self.threshold)  # not with the whole policy
 
 
 class Unconcerned(StrEnum):

@@ -25,6 +25,7 @@ from casecore.kernel.messages import (
     Enforcement,
     Event,
     Reason,
+    Threshold,
     Unconcerned,
 )
 from casecore.kernel.values import frozen
@@ -100,21 +101,37 @@ def wanted_by(function: Callable[[Any, Any, Any], Any]) -> tuple[str, ...]:
     return rows
 
 
-def measures(*facts: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Say which facts are in every reason that a rule's check finds: what it measures, by name."""
+def measures(*facts: str, threshold: Threshold | None = None) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Say which facts are in every reason that a rule's check finds: what it measures, by name.
+
+    Args:
+        facts: Their names.
+        threshold: Which of them is what was measured and which the limit, of a rule that compares the two.
+    """
 
     def mark(function: Callable[..., T]) -> Callable[..., T]:
         marked: Any = function
-        marked.measures = facts
+        marked.measures, marked.threshold = facts, threshold
         return function
 
     return mark
+
+
+def measures_as(other: Callable[..., Any]) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Say that a check measures what another function does, which it asks."""
+    return measures(*measured_by(other), threshold=threshold_of(other))
 
 
 def measured_by(function: Callable[..., Any]) -> tuple[str, ...]:
     """The facts in every reason that a check finds."""
     facts: tuple[str, ...] = getattr(function, "measures", ())
     return facts
+
+
+def threshold_of(function: Callable[..., Any]) -> Threshold | None:
+    """Which of these facts is what was measured and which the limit; None of a check that does not compare."""
+    threshold: Threshold | None = getattr(function, "threshold", None)
+    return threshold
 
 
 def where_wanted(handler: Handler[V]) -> Handler[V]:
@@ -157,10 +174,15 @@ class Rule(Generic[V]):
         """The facts that each of its reasons gives: what was measured, the limit, the seconds to go."""
         return measured_by(self.check)
 
+    @property
+    def threshold(self) -> Threshold | None:
+        """Which of these is what was measured and which the limit; None where the rule does not compare."""
+        return threshold_of(self.check)
+
     def tell(self, reason: Reason, policy: Any) -> Reason:
         """A reason that the check found, with what is known of the rule, and of the policy when that is asked for."""
         said = reason.rule, reason.message, reason.remedy, reason.facts, reason.ways
-        return Reason(*said, self.title, self.clause, policy)
+        return Reason(*said, self.title, self.clause, policy, self.threshold)
 
     def find(self, view: V, subject: Any, policy: Any) -> Reason | None:
         """What stands in the way; None where nothing does, or the rule has nothing to say."""
@@ -438,6 +460,12 @@ def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
         return None
     return Reason("actor.role", f"{command.by} is not the system", f'routing and timers do this; give by = "{SYSTEM}"')
 
+
+SECONDS = Threshold("seconds", "limit")
+"""The threshold of a rule about a length of time."""
+
+waits_its_time = measures("seconds", "limit", "seconds_to_go", threshold=SECONDS)
+"""What a rule measures that finds `too_early`."""
 
 _PART_OF_A_SECOND = timedelta(microseconds=999_999)
 

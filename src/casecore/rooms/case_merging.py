@@ -20,7 +20,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from casecore.kernel import SYSTEM, UNCONCERNED, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, an_id, frozen
+from casecore.kernel import (
+    SYSTEM,
+    UNCONCERNED,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Threshold,
+    Unconcerned,
+    an_id,
+    frozen,
+)
 from casecore.kernel.rooms import measures, soft_rule, wants
 from casecore.kernel.values import changed, fields_of
 from casecore.policies import Policy
@@ -314,7 +327,7 @@ def _nothing_to_dispose(view: HasBothCases, command: MergeCases, _: Policy) -> R
 
 
 @wants("case", "other_file")
-@measures("threads", "limit")
+@measures("threads", "limit", threshold=Threshold("threads", "limit"))
 def _few_threads(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
     threads = len(threads_of(view.case)) + len(threads_of(view.other_file.case))
     if threads <= MOST_JOINED:

@@ -45,7 +45,16 @@ from casecore.kernel.durations import duration_text
 from casecore.kernel.fields import Value
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import NEVER_COMES, by_agent, measures, not_by_customer, soft_rule, too_early, wants
+from casecore.kernel.rooms import (
+    NEVER_COMES,
+    by_agent,
+    measures,
+    not_by_customer,
+    soft_rule,
+    too_early,
+    waits_its_time,
+    wants,
+)
 from casecore.kernel.words import EMPTY
 from casecore.policies import Policy
 from casecore.policies.sections import Role
@@ -439,7 +448,7 @@ CLOSING = Timer(
 
 
 @wants("case")
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | Unconcerned | None:
     if event.reason is not CloseReason.AUTOMATIC:
         return UNCONCERNED

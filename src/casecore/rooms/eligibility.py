@@ -20,8 +20,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
 from casecore.channels import VOICE, Channel
-from casecore.kernel import UNCONCERNED, Check, Enforcement, Reason, Room, Rule, Unconcerned
-from casecore.kernel.rooms import measured_by, measures, soft_rule
+from casecore.kernel import UNCONCERNED, Check, Enforcement, Reason, Room, Rule, Threshold, Unconcerned
+from casecore.kernel.rooms import measures, measures_as, soft_rule
 from casecore.policies import Policy
 from casecore.rooms.agents import DISPOSING, Agent
 from casecore.rooms.approvals import WaitingDraft
@@ -108,7 +108,7 @@ def wrong_channel(agent: Agent, channel: Channel, *_: object) -> Reason | None:
     return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "leave it to somebody who does")
 
 
-@measures("channel", "has", "limit")
+@measures("channel", "has", "limit", threshold=Threshold("has", "limit", more=1))
 def channel_full(
     agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED
 ) -> Reason | Unconcerned | None:
@@ -131,7 +131,7 @@ def channel_full(
     )
 
 
-@measures("has", "limit")
+@measures("has", "limit", threshold=Threshold("has", "limit", more=1))
 def total_full(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | None:
     """An agent holds only so much in total: cases, offers and reviews."""
     limit, has = agent.total_limit(policy), agent.has_in_total(policy) - but.in_total
@@ -146,7 +146,7 @@ def total_full(agent: Agent, _: Channel, policy: Policy, but: Counted = UNCOUNTE
     )
 
 
-@measures("has", "limit")
+@measures("has", "limit", threshold=Threshold("has", "limit"))
 def on_a_call(agent: Agent, channel: Channel, policy: Policy, but: Counted = UNCOUNTED) -> Reason | Unconcerned | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
@@ -273,7 +273,7 @@ def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
     """The rule that this obstacle does not keep an agent from the work that an event gives them."""
     (_, to_all), (_, to_logged) = OBSTACLES[rule], OBSTACLES_TO_LOGGED[rule]
 
-    @measures(*measured_by(to_all))
+    @measures_as(to_all)
     def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | Unconcerned | None:
         agent, case = agent_named(view, event.agent), view.case
         if agent is None or case is None:

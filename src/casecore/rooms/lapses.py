@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casecore.kernel import SYSTEM, Editing, Event, Reason, Room, Rule, Timer, Unconcerned, frozen
-from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
+from casecore.kernel.rooms import NEVER_COMES, by_system, not_yet, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.assignments import Release, give_up_case
@@ -56,7 +56,7 @@ LAPSE = Timer(
 
 
 @wants("case", "contact")
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 def _time_is_over(view: HasCase, command: EndUnanswered, policy: Policy) -> Reason | Unconcerned | None:
     if LAPSE.due(view, policy) is not None:
         return not_yet(LAPSE, view, command.at, policy, "routing.answer_within")

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from attrs import field
 
-from casecore.kernel import Command, Editing, Event, Reason, Room, Rule, an_id, frozen
+from casecore.kernel import Command, Editing, Event, Reason, Room, Rule, Threshold, an_id, frozen
 from casecore.kernel.rooms import measures, not_by_customer, wants
 from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
@@ -116,7 +116,7 @@ def _not_merged(found: str, remedy: str, merged_into: str | None) -> Reason:
 
 
 @wants("customer", "into")
-@measures("merged", "limit")
+@measures("merged", "limit", threshold=Threshold("merged", "limit"))
 def _few_are_merged(view: HasBoth, _: MergeCustomers, __: Policy) -> Reason | None:
     merged = len(view.into.merged) + len(view.customer.merged) + 1
     if merged <= MOST_MERGED:

@@ -23,6 +23,7 @@ from casecore.kernel import (
     Reason,
     Room,
     Rule,
+    Threshold,
     Unconcerned,
     a_choice,
     a_text,
@@ -302,7 +303,7 @@ def _tags_on(_: SeesNote, __: AddTag, policy: Policy) -> Reason | Unconcerned | 
     return Reason("tags.enabled", "the policy has no tags", "write a note instead", ways=("AddNote",))
 
 
-@measures("tags", "limit")
+@measures("tags", "limit", threshold=Threshold("tags", "limit", more=1))
 def _few_tags(view: SeesNote, event: CaseTagged | MessageTagged, policy: Policy) -> Reason | Unconcerned | None:
     on = view.message if isinstance(event, MessageTagged) else view.case
     if on is None:

@@ -39,7 +39,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, wants
+from casecore.kernel.rooms import SECONDS, by_agent, by_system, measures, not_yet, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, add_to_count, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
@@ -334,21 +334,22 @@ REVIEW_TIMEOUT = Timer(
 )
 
 
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 def _time_is_up(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | Unconcerned | None:
     return not_yet((REVIEW_TIMEOUT if command.review else TIMEOUT), view, command.at, policy, "offer.timeout")
 
 
-@measures("due", "seconds_late")
+@measures("due", "seconds_late", "seconds", "limit", threshold=SECONDS)
 def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason | Unconcerned | None:
-    due = (REVIEW_TIMEOUT if command.review else TIMEOUT).due(view, policy)
+    due, limit = (REVIEW_TIMEOUT if command.review else TIMEOUT).due(view, policy), policy.routing.offer_timeout
     if due is None:
         return UNCONCERNED
     if command.at < due:
         return None
     found = f"the offer of case {command.case} timed out at {due.isoformat()}"
     late = (command.at - due).total_seconds()
-    return Reason("offer.late", found, "wait for the next offer", {"due": due, "seconds_late": late})
+    facts = {"due": due, "seconds_late": late, "seconds": limit.total_seconds() + late, "limit": limit.total_seconds()}
+    return Reason("offer.late", found, "wait for the next offer", facts)
 
 
 # Handlers ----------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from casecore.kernel import (
     Reason,
     Room,
     Rule,
+    Threshold,
     Unconcerned,
     a_choice,
     a_flag,
@@ -192,11 +193,13 @@ def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
 
 
 @wants("case")
-@measures("channel", "attachments", "limit")
+@measures("channel", "attachments", "limit", threshold=Threshold("attachments", "limit"))
 def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | Unconcerned | None:
     """The rule that the channel takes attachments, if the reply has any."""
-    if not reply.attachments or _rules_of_channel(view, policy).attachments:
+    if _rules_of_channel(view, policy).attachments:
         return UNCONCERNED
+    if not reply.attachments:
+        return None
     found = f"{view.case.channel} takes no attachments; this reply has {len(reply.attachments)}"
     facts = {"channel": view.case.channel, "attachments": len(reply.attachments), "limit": 0}
     return Reason("channels.attachments", found, "send it without attachments", facts)

@@ -41,7 +41,7 @@ from casecore.kernel import (
     Unconcerned,
     frozen,
 )
-from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, measures, not_yet, soft_rule, wants
+from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, not_yet, soft_rule, waits_its_time, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Held
@@ -273,7 +273,7 @@ def _reviewer_is_gone(view: SeesReview, command: FreeReview, _: Policy) -> Reaso
 
 
 @wants("case", "draft", "reviewer")
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 def _reviewer_gone_long_enough(view: HasReviewer, command: FreeReview, policy: Policy) -> Reason | Unconcerned | None:
     if REVIEWER_AWAY.due(view, policy) is not None:
         return not_yet(REVIEWER_AWAY, view, command.at, policy, "away.grace")

@@ -24,6 +24,7 @@ from casecore.kernel import (
     Reason,
     Room,
     Rule,
+    Threshold,
     Timer,
     Unconcerned,
     a_text,
@@ -31,7 +32,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.durations import duration_text
-from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, wants
+from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, waits_its_time, wants
 from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
@@ -132,7 +133,7 @@ def _may_resolve(view: HasCase, _: DisconnectIdle, __: Policy) -> Reason | None:
 
 
 @wants("case", "contact")
-@measures("attempts", "needed")
+@measures("attempts", "needed", threshold=Threshold("attempts", "needed"))
 def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | Unconcerned | None:
     contact, needed = view.contact, policy.chat.idle.ask_first
     if not needed:
@@ -149,7 +150,7 @@ def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> 
 
 
 @wants("case", "contact")
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 def _silent_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
     contact, limit = view.contact, policy.chat.idle.silence.total_seconds()
     facts = {"seconds": 0.0, "limit": limit, "seconds_to_go": None}  # it has not begun

@@ -44,7 +44,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.fields import MOST_SECONDS
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import by_system, measures, not_yet, soft_rule, wants
+from casecore.kernel.rooms import by_system, not_yet, soft_rule, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
@@ -217,7 +217,7 @@ def _clock_runs(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason 
     return Reason("clock.runs", found, "nothing is left to record", {"clock": command.clock})
 
 
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 @wants("case", "clocks")
 def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason | Unconcerned | None:
     return not_yet(_TIMERS[command.clock], view, command.at, policy, "clock.target")

@@ -31,7 +31,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.durations import duration_text
-from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_rule, wants
+from casecore.kernel.rooms import SECONDS, by_agent, by_system, measures, not_yet, soft_rule, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.assignments import CaseAssigned, Release, give_up_case
@@ -127,7 +127,7 @@ def _until_later(_: SeesOffers, command: SnoozeCase, __: Policy) -> Reason | Non
     return Reason("snooze.until", found, "snooze it until an instant to come", facts)
 
 
-@measures("seconds", "limit")
+@measures("seconds", "limit", threshold=SECONDS)
 def _not_too_long(_: SeesOffers, command: SnoozeCase, policy: Policy) -> Reason | Unconcerned | None:
     longest, asked = policy.snooze.longest, command.until - command.at
     if longest is None:
@@ -149,7 +149,7 @@ OVER = Timer(
 
 
 @wants("case")
-@measures("seconds", "limit", "seconds_to_go")
+@waits_its_time
 def _instant_has_come(view: HasCase, command: EndSnooze, policy: Policy) -> Reason | Unconcerned | None:
     return not_yet(OVER, view, command.at, policy, "snooze.over")
 

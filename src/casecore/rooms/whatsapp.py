@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from casecore.channels import WHATSAPP, TemplateKind
 from casecore.kernel import UNCONCERNED, Event, Probe, Reason, Room, Rule, Timer, Unconcerned
-from casecore.kernel.rooms import measures, wants
+from casecore.kernel.rooms import SECONDS, measures, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.cases import HasCase, SeesCase
@@ -45,7 +45,7 @@ def is_open(view: SeesCase, policy: Policy, at: datetime) -> bool:
 
 
 @wants("case")
-@measures("closed_at", "seconds_late", "limit")
+@measures("closed_at", "seconds_late", "seconds", "limit", threshold=SECONDS)
 def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | Unconcerned | None:
     case = view.case
     if case.channel is not WHATSAPP:
@@ -55,7 +55,8 @@ def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy)
     template = event.template is not None and event.template.kind is TemplateKind.WHATSAPP_TEMPLATE
     if template and not event.attachments:
         return None
-    closed = WINDOW.due(view, policy)
+    closed, limit = WINDOW.due(view, policy), policy.whatsapp.window.total_seconds()
+    late = None if closed is None else (event.at - closed).total_seconds()
     since = "the customer has not written yet" if closed is None else f"the window closed at {closed.isoformat()}"
     return Reason(
         "whatsapp.window",
@@ -63,8 +64,9 @@ def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy)
         "send the template without attachments" if template else "send an approved template",
         {
             "closed_at": closed,
-            "seconds_late": None if closed is None else (event.at - closed).total_seconds(),
-            "limit": policy.whatsapp.window.total_seconds(),
+            "seconds_late": late,
+            "seconds": None if late is None else limit + late,
+            "limit": limit,
         },
     )
 
