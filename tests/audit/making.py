@@ -46,7 +46,7 @@ class Breach:
         rule: The rule that is broken.
         agent: Who gives that command: an agent's id, or `system`.
         case: The case it is about; None for what concerns an agent alone.
-        measured: What was found, where it is a number: seconds, or how many there are already.
+        measured: What was found, with what is refused, where the rule has a limit: seconds, or how many.
         limit: What the policy allows, in the same unit.
     """
 
