@@ -37,9 +37,11 @@ from casecore.audit.untold import (
 )
 from casecore.kernel import Event, fields_of
 from casecore.kernel.effects import Effect
-from casecore.kernel.records import thawer
+from casecore.kernel.records import id_of_row, thaw
 from casecore.rooms.composition import TABLES, House
 
+FEW_GUESSES: Final = 16
+"""So many values are tried to see what becomes of a row; beyond that nothing is known of what may have been written."""
 
 _NONE_NAMED: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
@@ -52,13 +54,21 @@ class ToldDesk:
         stays: The fields that stay untold, by the class of the records.
         told: The fields that the log tells wholly: nothing changes them that it does not tell.
         adopted: The tables in which a row may lie of which nothing was told.
+        fleeting: The classes of rows that may leave their tables at any time, and nobody tells.
 
     Attributes:
         now: The instant of the last row (aware, UTC).
         in_mid_life: How many rows were adopted, by table.
     """
 
-    def __init__(self, knowledge: Knowledge, stays: Fields, told: Fields, adopted: Iterable[str]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        stays: Fields,
+        told: Fields,
+        adopted: Iterable[str] = (),
+        fleeting: Collection[type] = (),
+    ) -> None:
         self.house: House = knowledge.house
         self.now: datetime | None = None
         self.in_mid_life = Counter[str]()
@@ -67,6 +77,7 @@ class ToldDesk:
         self._told = told
         self._changeable: dict[frozenset[type[Event]], Fields] = {}
         self._adopted = set(adopted)
+        self._fleeting = frozenset(knowledge.house.places[record].table for record in fleeting)
         self._records: dict[str, type] = {
             place.table: kind for kind, place in self.house.places.items() if place.sheet is None
         }
@@ -81,8 +92,10 @@ class ToldDesk:
     # Rows ----------------------------------------------------------------------------------------------
 
     def find(self, table: str, row_id: str) -> Any:
-        """A row, as far as it is told; None where it is known that there is none."""
+        """A row, as far as it is told; None where there is none, UNTOLD where it may be there no more."""
         row = self.tables[table].get(row_id)
+        if table in self._fleeting:
+            return None if row is None and not self.adopts(table, row_id) else UNTOLD
         if row is None:
             return self.adopt(table, row_id) if self.adopts(table, row_id) else None
         self.catch_up(table, row_id, row)
@@ -94,6 +107,10 @@ class ToldDesk:
         if row is None:
             return UNTOLD if self.adopts(table, row_id) else None
         return self.find(table, row_id)
+
+    def surely_there(self, table: str, row_id: str) -> bool:
+        """Whether it is known that there is such a row."""
+        return row_id in self.tables[table] and table not in self._fleeting
 
     def adopts(self, table: str, row_id: str) -> bool:
         """Whether a row of a table may be there of which nothing was told."""
@@ -199,33 +216,36 @@ class ToldDesk:
     def _made(self, effect: Effect, event: Event) -> Any:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
-        stays = self._stays_of(effect.record)
+        record: Any = effect.record
+        stays = self._stays_of(record)
 
         def make() -> Any:
             made = create(event)
-            if type(made) is effect.record:
-                made = thawer(effect.record)(made)  # what a room makes may be the same for all
-            return open_row(made, effect.record, stays)
+            if type(made) is record:
+                made = thaw(made)  # what a room makes may be the same for all
+            return open_row(made, record, stays)
 
         try:
             return make()
         except Untold as untold:
             made = self._in_any_case(make, untold, (event,))
-        return self._blind(effect.record, effect.row_id(event)) if made is None else made
+        return self._blind(record, effect.row_id(event)) if made is None else made
 
     @staticmethod
     def _in_any_case(make: Callable[[], Any], untold: Untold, seen: tuple[Any, ...]) -> Any:
         """What a row is whatever it is that is untold; None where that cannot be tried out."""
         found = None
-        for row in every_answer(make, untold, seen):
+        for row in every_answer(make, untold, lambda: seen, most=FEW_GUESSES):
             if isinstance(row, Untold):
                 return None
             found = settle(row) if found is None else tell_both(found, settle(row))
         return found
 
     def _doubt(self, event: type[Event]) -> None:
+        """Doubt an event that happened to some row, and nobody says to which."""
         self.blur_everywhere(self.changeable({event}))
         self.doubt(self._knowledge.tables_begun_by({event}))
+        self.doubt_all_rows(self._knowledge.records_ended_by({event}))
 
     def _edit(self, effect: Effect, row: Any, event: Event) -> None:
         edit: Any = effect.edit
@@ -238,12 +258,14 @@ class ToldDesk:
             edit(copied, event)
             return copied
 
+        matters = self._written_by(effect) - type(row).stays
         try:
             after = edited()
         except Untold as untold:
-            after = self._in_any_case(edited, untold, (row, event))
+            tried = not matters <= self._told_of(effect.record)  # what the log tells wholly, it tells again
+            after = self._in_any_case(edited, untold, (row, event)) if tried else None
         if after is None:
-            forget(row, self._written_by(effect))
+            forget(row, matters)
         else:
             become(row, after)
 
@@ -308,8 +330,25 @@ class ToldDesk:
             elif effect.sheet is not None:
                 forget(row, frozenset({effect.sheet}) if effect.new_file is None else NOTHING)
             elif effect.create is None:
-                del self.tables[effect.table][row_id]
-                self._doubted.add((effect.table, row_id))
+                self._doubt_row(effect.table, row_id)
+
+    def doubt_rows(self, rows: Iterable[Any], ended: Collection[type]) -> None:
+        """Say of the rows of some classes that they may be there no more."""
+        for row in rows:
+            record = told_class(type(row))
+            if record in ended:
+                self._doubt_row(self.house.places[record].table, id_of_row(row))
+
+    def doubt_all_rows(self, ended: Collection[type]) -> None:
+        """Say of all rows of some classes that they may be there no more."""
+        for record in ended:
+            table = self.house.places[record].table
+            self.tables[table].clear()
+            self._adopted.add(table)
+
+    def _doubt_row(self, table: str, row_id: str) -> None:
+        self.tables[table].pop(row_id, None)
+        self._doubted.add((table, row_id))
 
     def _doubt_edit(self, effect: Effect, row: Any) -> None:
         edited = row if effect.sheet is None else reader_of(type(row), effect.sheet)(row)

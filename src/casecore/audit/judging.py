@@ -26,16 +26,15 @@ from casecore.audit.knowledge import Fields, Knowledge, events_named_in
 from casecore.audit.sight import Sight
 from casecore.audit.supposing import STUMBLES, agree, every_answer, rows_of
 from casecore.audit.untold import NOTHING, UNTOLD, Untold, reader_of, settle, told_class
-from casecore.kernel import Accepted, Command, Enforcement, Event, Reason, Room, Rule
+from casecore.kernel import Accepted, Command, Enforcement, Event, Reason, Room, Rule, changed
 from casecore.kernel.deciding import Decider, missing_of
 from casecore.kernel.effects import ByClass
 from casecore.kernel.messages import UNCONCERNED, Unconcerned
-from casecore.kernel.rooms import Brought, wants, where_wanted
+from casecore.kernel.rooms import Brought, wanted_by, wants, where_wanted
 from casecore.policies import Policy
 from casecore.rooms.assignments import WorkBegun
 from casecore.rooms.cases import edge_missing
 from casecore.statuses import Trigger
-
 
 Function: TypeAlias = Callable[[Any, Any, Any], Any]
 """(view, command or event, policy) -> what it finds, or what happens."""
@@ -95,10 +94,11 @@ class Judge:
         self._policies: tuple[Any, ...] = ()
         self._perhaps: set[type[Event]] = set()
         self._perhaps_events: list[Event] = []
+        itself: Any = dict.fromkeys(knowledge.event_classes, _itself)
         told = Room[Any](
             "what logs tell",
             rules=(self._noting(self._work_on_new_cases()),),
-            decide={kind: _itself for kind in knowledge.event_classes},
+            decide=itself,
         )
         rooms = (*(self._judging(room) for room in desk.house.rooms), told)
         self._decider = _JudgingDecider(rooms, judge=self, view=desk.house.view)
@@ -136,20 +136,22 @@ class Judge:
         """Let the desk be as it is after what happened, and know no more what may have happened besides."""
         view, subject = judgement.view, judgement.subject
         self._desk.apply(judgement.events)
-        for event in self._decider.with_consequences(view, subject, self._policy, self._perhaps_events):
+        for event in self._decider.entailed_by(view, subject, self._policy, self._perhaps_events):
             self._desk.doubt_event(event)
         if self._perhaps:
             events = self._knowledge.with_consequences(self._perhaps)
             named = self._sight.named_by(subject, view)
             self._desk.doubt(self._knowledge.tables_begun_by(events), named)
-            self._blur(view, self._desk.changeable(events))
+            self._blur(view, self._desk.changeable(events), self._knowledge.records_ended_by(events))
 
-    def _blur(self, view: Any, changed: Fields) -> None:
-        """Let fields be untold on the rows in view, and, where the view does not tell which row it is, on any."""
-        rows = tuple(rows_of(view))
+    def _blur(self, view: Any, changed: Fields, ended: frozenset[type]) -> None:
+        """Know no more of the rows in view what may have changed, and, where it is not told which they are, of any."""
+        rows, lost = tuple(rows_of(view)), self._lost(view)
         self._desk.blur((*rows, *filter(None, map(self._desk.file_of, rows))), changed)
-        if not self._lost(view).isdisjoint(changed):
+        self._desk.doubt_rows(rows, ended)
+        if not lost.isdisjoint(changed):
             self._desk.blur_everywhere(changed)
+        self._desk.doubt_all_rows(lost & ended)
 
     def _lost(self, view: Any) -> frozenset[type]:
         """The classes of the rows of which a view does not tell which they are."""
@@ -187,7 +189,7 @@ class Judge:
 
         def bring(said: tuple[Any, ...]) -> Brought[Any]:
             brought = brings(said) if brings is not None else Brought[Any]()
-            return attrs.evolve(brought, rules=tuple(self._noting(rule) for rule in brought.rules))
+            return changed(brought, rules=tuple(self._noting(rule) for rule in brought.rules))
 
         return Room(
             room.name,
@@ -223,9 +225,8 @@ class Judge:
             elif reason is None:
                 self._outcomes.setdefault(rule_id, Outcome.KEPT)
 
-        marked: Any = note
-        marked.wants = getattr(check, "wants", ())
-        return attrs.evolve(rule, check=note)
+        _mark_like(check, note)
+        return changed(rule, check=note)
 
     def _note_unknown(self, rule: str, untold: Untold) -> None:
         if self._outcomes.get(rule) is not Outcome.BROKEN:
@@ -245,7 +246,9 @@ class Judge:
         if self._policy_missing is not None:
             yield self._policy_missing
             return
-        for one in self._policies or (policy,):
+        if not self._policies:
+            yield from answers(function, view, subject, policy, self._doubted)
+        for one in self._policies:
             yield from answers(function, view, subject, one)
 
     def _weigh(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
@@ -334,27 +337,41 @@ class Judge:
         return foreseen
 
     def _following(self, follower: Function) -> Function:
-        """What follows from an event, likewise; where it could change only what is not known anyway, it is not tried."""
+        """What follows from an event, likewise; where it changes only what is not known anyway, it is not tried."""
         may = self._knowledge.with_consequences(events_named_in(follower))
         if not self._desk.would_notice(may):
             return _nothing_that_is_known
-        return _marked_like(follower, self._supposing(follower))
+        suppose = self._supposing(follower)
+        _mark_like(follower, suppose)
+        return suppose
 
 
-def answers(function: Function, view: Any, subject: Any, policy: Any) -> Iterator[Any]:
-    """What a function answers whatever it is that is untold; `Untold` where that cannot be tried out."""
-    try:
-        answer = function(view, subject, policy)
-    except Untold as untold:
-        seen = (subject, *rows_of(view))
-        yield from every_answer(lambda: function(view, subject, policy), untold, seen, policy.queues)
-    else:
-        yield answer
+def answers(function: Function, view: Any, subject: Any, policy: Any, untold: Untold | None = None) -> Iterator[Any]:
+    """What a function answers whatever it is that is untold; `Untold` where that cannot be tried out.
+
+    Args:
+        function: The function.
+        view: What the row shows.
+        subject: The command or event.
+        policy: What is in force.
+        untold: What it looked at first; None: it was not asked yet.
+    """
+    if untold is None:
+        try:
+            answer = function(view, subject, policy)
+        except Untold as found:
+            untold = found
+        else:
+            yield answer
+            return
+    yield from every_answer(
+        lambda: function(view, subject, policy), untold, lambda: (subject, *rows_of(view)), policy.queues
+    )
 
 
-def _marked_like(function: Any, other: Any) -> Any:
-    other.wants = getattr(function, "wants", ())
-    return other
+def _mark_like(function: Function, other: Any) -> None:
+    """Let a function want the rows of the view that another one wants."""
+    other.wants = wanted_by(function)
 
 
 def _itself(_: Any, event: Event, __: Any) -> tuple[Event, ...]:
@@ -426,7 +443,7 @@ class _JudgingDecider(Decider[Any]):
                 self.judge.judge_by_each(found.values(), untold)
             return next(iter(found.values()))
 
-    def with_consequences(self, view: Any, subject: Any, policy: Any, events: list[Event]) -> tuple[Event, ...]:
+    def entailed_by(self, view: Any, subject: Any, policy: Any, events: list[Event]) -> tuple[Event, ...]:
         """Events of which it is not known whether they happened, and what would follow from them."""
         if not events:
             return ()
@@ -435,7 +452,6 @@ class _JudgingDecider(Decider[Any]):
         while events:
             several = tuple(events)
             events.clear()  # what follows may itself be doubtful, and is added there
-            found += decider._with_consequences(
-                view, several, self.in_force(view, subject, policy), self._missing(view), None
-            )
+            said = self.in_force(view, subject, policy)
+            found += decider.with_consequences(view, several, said, self._missing(view), None)
         return tuple(found)

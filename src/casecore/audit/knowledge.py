@@ -183,6 +183,11 @@ class Knowledge:
             self._fields[asked] = {record: frozenset(names) for record, names in changed.items() if names}
         return self._fields[asked]
 
+    def records_ended_by(self, events: Collection[type[Event]]) -> frozenset[type]:
+        """The classes of the rows that events of these classes may take out of their tables."""
+        effects = (effect for event in events for effect in self.house.effects[event] if effect.sheet is None)
+        return frozenset(effect.record for effect in effects if effect.create is None and effect.edit is None)
+
     def tables_begun_by(self, events: Collection[type[Event]]) -> frozenset[str]:
         """The tables to which events of these classes may add a row."""
         effects = (effect for event in events for effect in self.house.effects[event])

@@ -54,7 +54,7 @@ class Sight:
             except Untold:
                 forget(view, frozenset({look.row}))
             else:
-                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()), kind)
+                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()))
         return view
 
     def fresh_in(self, subject: Any) -> frozenset[str]:
@@ -86,17 +86,19 @@ class Sight:
         looks = (*self._looks_of(kind), *(look for look, _ in self._views.worked_of(kind)))
         return frozenset(look.row for look in looks if self._is_fresh(look, kind))
 
-    def _show(self, view: Any, look: Look, ids: tuple[str, ...], kind: type) -> None:
+    def _show(self, view: Any, look: Look, ids: tuple[str, ...]) -> None:
         """Show the first of these rows that there is."""
         place, desk = look.place, self._desk
         rows = desk.tables[place.table]
         found = next((row for row_id in ids if (row := rows.get(row_id)) is not None), None)
+        if found is not None and desk.find(place.table, next(row_id for row_id in ids if row_id in rows)) is UNTOLD:
+            forget(view, frozenset({look.row}))
+            return
         if found is None and any(desk.adopts(place.table, row_id) for row_id in ids):
             forget(view, frozenset({look.row}))  # it may be any of them, or there may be none
             return
         if found is None:
             return
-        desk.catch_up(place.table, next(row_id for row_id in ids if row_id in rows), found)
         value = found if place.sheet is None else reader_of(type(found), place.sheet)(found)
         if value is UNTOLD:
             forget(view, frozenset({look.row}))
@@ -162,7 +164,7 @@ class Sight:
         if look.field is None:
             raise TypeError(f"{kind.__name__} names {row} by no field")
         owner = kind if look.source is None else self._views.class_of(look.source)
-        member = getattr(owner, look.field, None)
+        member: Any = getattr(owner, look.field, None)
         is_read = isinstance(member, property)
         known[f"read_{number}"] = _reading(member.fget) if is_read else reader_of(owner, look.field)
         begins = look.source is None and look.place.table in self._begun[kind]

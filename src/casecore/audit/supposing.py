@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
@@ -24,6 +23,7 @@ from casecore.audit.untold import (
     blind_row,
     names_of_fields,
     reader_of,
+    remembered,
     settle,
     suppose,
     tell_both,
@@ -52,17 +52,22 @@ _IDS: Final = frozenset(
 
 
 def every_answer(
-    call: Callable[[], Any], untold: Untold, seen: Iterable[Any], queues: Iterable[str] = ()
+    call: Callable[[], Any],
+    untold: Untold,
+    seen: Callable[[], Iterable[Any]],
+    queues: Iterable[str] = (),
+    most: int = MOST_GUESSES,
 ) -> Iterator[Any]:
     """What a function answers under every value of what is untold; `Untold` where that cannot be tried out.
 
     Args:
         call: Calls the function.
         untold: What it looked at first.
-        seen: What it may look at: a view, and what the view shows; a command or an event.
+        seen: Tells what it may look at: the rows that a view shows; a command or an event.
         queues: The queues there are.
+        most: So many values are tried, of all fields together.
     """
-    left = [MOST_GUESSES]
+    left = [most]
 
     def tried(missing: Untold) -> Iterator[Any]:
         values = values_of(missing, seen, queues)
@@ -89,24 +94,24 @@ def every_answer(
     return tried(untold)
 
 
-def values_of(untold: Untold, seen: Iterable[Any], queues: Iterable[str] = ()) -> tuple[Any, ...]:
+def values_of(untold: Untold, seen: Callable[[], Iterable[Any]], queues: Iterable[str] = ()) -> tuple[Any, ...]:
     """Every value that a field may have, as far as rules can tell them apart; none where that cannot be said."""
     if untold.row is UNTOLD:
         return ()
     record, field = told_class(type(untold.row)), untold.field
     if field == "queue":
-        return (*dict.fromkeys((*queues, *queues_in(seen))), SOMEBODY)
+        return (*dict.fromkeys((*queues, *queues_in(seen()))), SOMEBODY)
     few, is_id, row = _few_values(record, field)
     if row is not None:
         return (*few, blind_row(row, {}))
     if not is_id:
         return few
-    return (*few, SOMEBODY, *ids_in(seen), *((CUSTOMER, SYSTEM) if field == "by" else ()))
+    return (*few, SOMEBODY, *ids_in(seen()), *((CUSTOMER, SYSTEM) if field == "by" else ()))
 
 
-@cache
+@remembered
 def _few_values(record: Any, name: str) -> tuple[tuple[Any, ...], bool, Any]:
-    """The values that a field may have; whether it may be an id besides; the class of the row that it may be besides."""
+    """The values that a field may have; besides, whether it may be an id, and the class of the row that it may be."""
     hint = get_type_hints(record)[name]
     found: list[Any] = []
     is_id, row = False, None
@@ -134,7 +139,7 @@ def rows_of(view: Any) -> Iterator[Any]:
             yield row
 
 
-@cache
+@remembered
 def _row_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
     return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name != "now")
 
@@ -163,7 +168,7 @@ def queues_in(seen: Iterable[Any]) -> Iterator[str]:
             yield from several
 
 
-@cache
+@remembered
 def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
     return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name in _IDS or name == "id")
 
@@ -175,7 +180,7 @@ def agree(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[tuple[E
     """What happens in two cases of which nobody knows which one it was.
 
     Returns:
-        The events of both, in order; what they tell otherwise is untold in them. And those that happen in one case only.
+        The events of both, in order; what they tell otherwise is untold in them. And those of one case only.
     """
     kinds, other_kinds = ([told_class(type(event)) for event in several] for several in (events, others))
     if kinds == other_kinds:

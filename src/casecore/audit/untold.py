@@ -16,15 +16,24 @@ told. What is told is read at no cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from inspect import getattr_static
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from casecore.kernel.values import fields_of
 from casecore.kernel.written_functions import write_function
 
+F = TypeVar("F", bound="Callable[..., Any]")
+
 NOTHING: Final[frozenset[str]] = frozenset()
+
+
+def remembered(function: F) -> F:
+    """`functools.cache` for functions of classes: its types take classes of records for something without a hash."""
+    cached: Any = cache(function)
+    kept: F = cached
+    return kept
 
 
 class Untold(Exception):
@@ -57,8 +66,8 @@ class _UntoldValue:
     def _refuse(self, *_: Any) -> NoReturn:
         raise Untold(self, "text")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse  # type: ignore[assignment]  # none answers
-    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse  # type: ignore[assignment]  # the same
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
+    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __mod__ = _refuse
     __and__ = __rand__ = __or__ = __ror__ = __neg__ = __int__ = __float__ = __index__ = __call__ = _refuse
 
@@ -76,7 +85,7 @@ UNTOLD: Final = _UntoldValue()
 
 
 SOMEBODY: Final = "\x00somebody"
-"""An id that is no other's: what stands for one that is not told, where it is asked whether it is the same as others."""
+"""An id that is no other's: what stands for one that is not told, where it is compared with others."""
 
 
 class _Trap:
@@ -110,13 +119,13 @@ class _LastingTrap(_Trap):
         self._slot.__set__(row, UNTOLD)
 
 
-@cache
+@remembered
 def slot_of(kind: type, field: str) -> Any:
     """The member of a class that holds a field, whether it is told or not; UNTOLD lies in it where it is not."""
     return getattr_static(told_class(kind), field)
 
 
-@cache
+@remembered
 def reader_of(kind: type, field: str) -> Callable[[Any], Any]:
     """How a field is read that may be untold: it gives UNTOLD then, and raises nothing."""
     read: Callable[[Any], Any] = slot_of(kind, field).__get__
@@ -129,7 +138,7 @@ def told_class(kind: type) -> type:
     return record
 
 
-@cache
+@remembered
 def names_of_fields(kind: Any) -> tuple[str, ...]:
     """The names of the fields of a class."""
     return tuple(attribute.name for attribute in fields_of(kind))
@@ -140,7 +149,7 @@ def _text_of_told(row: Any) -> str:
     return f"{row.of.__name__}({told})"
 
 
-@cache
+@remembered
 def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> Any:
     """The class of rows that lack some fields.
 
@@ -193,7 +202,7 @@ def blind_row(record: Any, told: dict[str, Any], stays: frozenset[str] = NOTHING
     return _blind_maker(record, frozenset(told), stays)(told)
 
 
-@cache
+@remembered
 def _blind_maker(record: Any, told: frozenset[str], stays: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
     """It makes rows of which these fields are told; written as text, because logs have millions of them."""
     names = names_of_fields(record)
@@ -254,8 +263,9 @@ def become(row: Any, other: Any) -> None:
 def tell_both(row: Any, other: Any) -> Any:
     """A row that tells what two rows of a class tell alike; it is the first of them if that is all it tells."""
     record = told_class(type(row))
-    told = {name: value for name in names_of_fields(record) if _is_same(value := reader_of(record, name)(row), reader_of(record, name)(other))}
-    if len(told) == len(names_of_fields(record)):
+    readers = {name: reader_of(record, name) for name in names_of_fields(record)}
+    told = {name: value for name, read in readers.items() if _is_same(value := read(row), read(other))}
+    if len(told) == len(readers):
         return row
     return blind_row(record, told, getattr(type(row), "stays", NOTHING))
 
