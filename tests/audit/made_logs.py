@@ -54,13 +54,16 @@ class MadeLog:
     policy: Policy
 
 
-def inject(day: Sequence[Command], seed: int, kinds: Iterable[str] = tuple(KINDS)) -> MadeLog:
+def inject(
+    day: Sequence[Command], seed: int, kinds: Iterable[str] = tuple(KINDS), policy: Policy | None = None
+) -> MadeLog:
     """A clean day with breaches put in.
 
     Args:
-        day: A clean day that was made under `policy_for(kinds)`.
+        day: A clean day.
         seed: Where they are put; the same one puts them to the same places.
         kinds: What is broken; a kind that is named twice is broken twice.
+        policy: Under which the day was made; `policy_for(kinds)` if it is not given.
 
     Raises:
         NoPlaceError: When the day has no place for one of them; a longer one has.
@@ -75,7 +78,7 @@ def inject(day: Sequence[Command], seed: int, kinds: Iterable[str] = tuple(KINDS
         for index, line in enumerate(log.lines)
         if line.breaks
     ]
-    return MadeLog([line.command for line in log.lines], breaches, policy_for(kinds))
+    return MadeLog([line.command for line in log.lines], breaches, policy or policy_for(kinds))
 
 
 def made_log(seed: int, kinds: Iterable[str] = tuple(KINDS), cases: int = 60) -> MadeLog:
@@ -86,10 +89,11 @@ def made_log(seed: int, kinds: Iterable[str] = tuple(KINDS), cases: int = 60) ->
         kinds: What is broken; what the day has no place for is left out.
         cases: How many customers write first.
     """
-    kinds, sop = list(kinds), sop_for(kinds)
+    kinds = list(kinds)
+    sop = sop_for(kinds)
     while True:
         try:
-            return attrs.evolve(inject(_day(seed, cases, sop), seed, kinds), policy=sop_with(sop))
+            return inject(_day(seed, cases, sop), seed, kinds, sop_with(sop))
         except NoPlaceError as error:
             kinds.remove(str(error))
 
