@@ -34,7 +34,7 @@ from casecore.kernel import (
     an_id,
     frozen,
 )
-from casecore.kernel.rooms import measures, soft_rule, wants
+from casecore.kernel.rooms import for_words, measures, soft_rule, wants
 from casecore.kernel.values import changed, fields_of
 from casecore.policies import Policy
 from casecore.policies.sections import Role
@@ -226,7 +226,8 @@ def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     other = view.other_file.case
     if other.status is not CLOSED:
         return None
-    follow = f"merge it into {other.successor}" if other.successor else "leave it as it is"
+    successor = for_words(other, "successor")
+    follow = f"merge it into {successor}" if successor else "leave it as it is"
     return Reason("lifecycle.closed", f"case {other.id} is closed and can never be changed", follow)
 
 
@@ -257,7 +258,7 @@ def _theirs_or_nobodys(view: HasBothCases, command: MergeCases, _: Policy) -> Re
         found, remedy = "nobody holds either", "open one of them first, or ask a supervisor"
     else:
         return None
-    holders = tuple(case.assignee for case in both)
+    holders = tuple(for_words(case, "assignee") for case in both)
     found = f"cases {command.case} and {command.into} are not {command.by}'s: {found}"
     return Reason("assignment.holder", found, remedy, {"assignees": holders}, ("OpenCase",))
 
