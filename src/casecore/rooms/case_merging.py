@@ -226,14 +226,15 @@ def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     other = view.other_file.case
     if other.status is not CLOSED:
         return None
-    successor = for_words(other, "successor")
+    successor = for_words(other, "successor", "its successor, if it has one")
     follow = f"merge it into {successor}" if successor else "leave it as it is"
     return Reason("lifecycle.closed", f"case {other.id} is closed and can never be changed", follow)
 
 
 @wants("case", "other_file")
 def _other_time(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | Unconcerned | None:
-    return time_goes_on(_seen_from_other(view, command, policy), command, policy)
+    file = view.other_file
+    return time_goes_on(changed(view, case=file.case, case_time=file.case_time), command, policy)
 
 
 def _not_merged_by_hand(_: SeesBoth, command: CloseCase, __: Policy) -> Reason | None:
@@ -278,7 +279,7 @@ def _same_customer(view: HasBothCases, command: MergeCases, _: Policy) -> Reason
     if one.channel is not other.channel:
         found = f"case {one.id} is on {one.channel}, and case {other.id} on {other.channel}"
         return Reason("merge_cases.customer", found, f"merge it into a case on {one.channel}")
-    whose, others = _person(view.customer, one.customer), _person(view.other_customer, other.customer)
+    whose, others = _person_of(one, view.customer), _person_of(other, view.other_customer)
     if whose == others:
         return None
     found = f"case {one.id} is {whose}'s, and case {other.id} is {others}'s"
@@ -286,8 +287,8 @@ def _same_customer(view: HasBothCases, command: MergeCases, _: Policy) -> Reason
     return Reason("merge_cases.customer", found, remedy)
 
 
-def _person(customer: Customer | None, named: str) -> str:
-    return named if customer is None else customer.person
+def _person_of(case: Case, customer: Customer | None) -> str:
+    return case.customer if customer is None else customer.person
 
 
 @wants("case", "other_file")
@@ -330,7 +331,7 @@ def _nothing_to_dispose(view: HasBothCases, command: MergeCases, _: Policy) -> R
 @wants("case", "other_file")
 @measures("threads", "limit", threshold=Threshold("threads", "limit"))
 def _few_threads(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
-    threads = len(threads_of(view.case)) + len(threads_of(view.other_file.case))
+    threads = 2 + len(view.case.joined) + len(view.other_file.case.joined)  # each has its own, too
     if threads <= MOST_JOINED:
         return None
     found = f"{threads} threads would lead to case {command.into}"

@@ -306,8 +306,10 @@ def not_closed(view: HasCase, command: Command, _: Policy) -> Reason | None:
     if command.by == CUSTOMER:
         found, over = f"case {case.id} is closed already", "nothing has to be done; a new message starts another case"
         return Reason("lifecycle.closed", found, over)
-    successor = for_words(case, "successor")
+    successor = for_words(case, "successor", "")
     follow = f"work on its successor {successor}" if successor else "wait for the customer to write"
+    if successor == "":
+        follow = "work on its successor, or wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
 

@@ -280,7 +280,7 @@ def _no_contact(case: Case, command: AboutCase) -> Reason:
     found = f"case {case.id} has no contact going on"
     if command.by == CUSTOMER:
         return Reason("contact.edge", found, "nothing has to be done; a new message is answered as any other")
-    assignee = for_words(case, "assignee")
+    assignee = for_words(case, "assignee", "whoever holds it")
     if assignee is not None:
         return Reason("contact.edge", f"{found}: its customer has left", f"{assignee} disposes the contact")
     return Reason("contact.edge", found, f"{opened_by(case)}; a contact begins then")

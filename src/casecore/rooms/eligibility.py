@@ -273,7 +273,7 @@ def _is_review(event: GivesWork) -> bool:
 def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
     """The rule that this obstacle does not keep an agent from the work that an event gives them."""
     (_, to_all), (_, to_logged) = OBSTACLES[rule], OBSTACLES_TO_LOGGED[rule]
-    counts = threshold_of(to_all) is not None
+    counts, looks_at_channel = threshold_of(to_all) is not None, rule not in OBSTACLES_TO_ALL
 
     @measures_as(to_all)
     def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | Unconcerned | None:
@@ -283,11 +283,12 @@ def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
         review = _is_review(event)
         if review and not to_reviews:
             return UNCONCERNED
-        obstacle = to_logged if case.logged and not review else to_all
-        reason = obstacle(agent, case.channel, policy)
+        obstacle = to_all if review or to_logged is to_all or not case.logged else to_logged
+        channel = case.channel if looks_at_channel else ANY
+        reason = obstacle(agent, channel, policy)
         if not reason or not counts or view.offers is None or view.offers.to(review=review) != agent.id:
             return reason
-        return obstacle(agent, case.channel, policy, _counted(case.channel, review=review))
+        return obstacle(agent, channel, policy, _counted(channel, review=review))
 
     return check
 

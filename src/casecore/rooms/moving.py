@@ -122,8 +122,7 @@ def _no_open_case(view: HasMove, command: MoveCase, _: Policy) -> Reason | None:
 
 def on_the_line(case: Case) -> bool:
     """Whether the customer of a case may be on the line: it is live, and somebody holds it or is to be rung for it."""
-    waits = case.waiting_since is not None and not case.pull_only
-    return case.live and (waits or case.assignee is not None)
+    return case.live and (case.assignee is not None or (case.waiting_since is not None and not case.pull_only))
 
 
 @wants("case")

@@ -244,9 +244,9 @@ def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy
     channel = _channel_logged(view) if starts is None else _channel_of_thread(view, starts)
     if channel not in BY_NUMBER:
         return UNCONCERNED
-    person = person_of(view)
-    known = None if person is None else person.profile.get(PHONE)
-    number = known if starts is None or starts.phone is None else starts.phone
+    number = None if starts is None else starts.phone
+    if number is None and (person := person_of(view)) is not None:
+        number = person.profile.get(PHONE)
     if number is None and view.thread is not None and view.thread.customer_at is not None:
         return UNCONCERNED  # they wrote on this thread, from the number that it goes to
     if not number:

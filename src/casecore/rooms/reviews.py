@@ -232,12 +232,13 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
     names_it = command.seen_message is not None and draft.replied is None  # whether that is the last: `last_words.py`
     if command.seen or names_it:
         return None
-    written = [_what_came(who) for who in (draft.before, draft.replied or CUSTOMER) if who is not None]
+    before, replied = for_words(draft, "before"), for_words(draft, "replied")
+    written = [_what_came(who) for who in (before, replied or CUSTOMER) if who is not None]
     return Reason(
         "approval.stale",
         f"{', and then '.join(written)} since draft {draft.id} was submitted",
-        f"read {'it' if draft.before is None else 'both'}, then approve with seen = true",
-        {"replied": draft.replied},
+        f"read {'it' if before is None else 'both'}, then approve with seen = true",
+        {"replied": replied},
         ways=("ApproveDraft",),
     )
 
