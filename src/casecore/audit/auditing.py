@@ -13,14 +13,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
-from casecore.audit.fold import NOBODY, ToldDesk, untold_fields
+from casecore.audit.fold import ToldDesk, untold_fields
 from casecore.audit.judging import Judge, Judgement, Outcome
-from casecore.audit.knowledge import Knowledge
+from casecore.audit.knowledge import Fields, Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
-from casecore.audit.sight import Sight
+from casecore.audit.obligations import Obligations
 from casecore.audit.subjects import Subjects
+from casecore.audit.supposing import NOBODY
 from casecore.audit.untold import UNTOLD, names_of_fields, reader_of, told_class
 from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
 from casecore.policies import Policy
@@ -174,11 +175,12 @@ class Auditor:
         knowledge = Knowledge(house)
         events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
         adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
-        told = {Case: telling.fields}
-        self.desk = ToldDesk(knowledge, untold_fields(knowledge, telling.commands, told), told, adopted)
+        told: Fields = {Case: telling.fields}
+        stays = untold_fields(knowledge, telling.commands, told)
+        self.desk = ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
         self._judge = Judge(policy, self.desk, knowledge)
-        self._sight = Sight(self.desk, knowledge)
         self._subjects = Subjects(knowledge)
+        self.obligations = Obligations(policy, self.desk)
         self.rows = 0
         self.first_at: datetime | None = None
         self.begun_in_mid_life = 0
@@ -236,14 +238,15 @@ class Auditor:
             self.desk.tell_case(row.told["case"], status=status)
 
     def _judged(self, subject: Command | Event, row: LogRow) -> tuple[Breach, ...]:
-        view = self._sight.of(subject)
-        judgement = self._judge.judge(subject, view)
+        judgement = self._judge.judge(subject)
         counted = self._since is None or row.at >= self._since
-        breaches = self._told(judgement, subject, row, view) if counted else ()
-        self._judge.go_on(judgement, subject, view)
+        breaches = self._told(judgement, row) if counted else ()
+        self._judge.go_on(judgement)
+        self.obligations.see(judgement.events)
         return breaches
 
-    def _told(self, judgement: Judgement, subject: Command | Event, row: LogRow, view: Any) -> tuple[Breach, ...]:
+    def _told(self, judgement: Judgement, row: LogRow) -> tuple[Breach, ...]:
+        subject, view = judgement.subject, judgement.view
         outcomes, broken = judgement.outcomes, judgement.broken
         if broken and self._skew:
             broken = tuple(reason for reason in broken if not self._within_skew(reason, outcomes, judgement.unknown))
@@ -269,17 +272,21 @@ class Auditor:
         if not broken:
             return ()
         of = row.told.get("case") or (None if case is None else _value(case, "id"))
-        told = (row.number, row.at, told_class(type(subject)).__name__, of, agent, queue, channel)
-        return tuple(self._breach(reason, told) for reason in broken)
+        what = told_class(type(subject)).__name__
+        place = {"case": of, "agent": agent, "queue": queue, "channel": channel}
+        return tuple(self._breach(reason, row, what, place) for reason in broken)
 
-    def _breach(self, reason: Reason, told: tuple[Any, ...]) -> Breach:
+    def _breach(self, reason: Reason, row: LogRow, what: str, place: dict[str, Any]) -> Breach:
         return Breach(
             reason.rule,
-            *told,
+            row.number,
+            row.at,
+            what,
+            **place,
             message=reason.message,
             remedy=reason.remedy,
-            measured=getattr(reason, "measured", None),
-            limit=getattr(reason, "limit", None),
+            measured=reason.measured,
+            limit=reason.limit,
             setting=next(iter(reason.settings), None),
             warns=self.policy.mode(reason.rule) is Enforcement.WARN,
         )

@@ -13,32 +13,37 @@ lack what is not told (`untold.py`). It differs from a desk where a log does:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from casecore.audit.knowledge import Fields, Knowledge, fields_written_by, only_copies
+from casecore.audit.knowledge import Fields, Knowledge, fields_written_by
+from casecore.audit.supposing import NOBODY, every_answer
 from casecore.audit.untold import (
     NOTHING,
     UNTOLD,
-    Copied,
     Untold,
+    become,
     blind_row,
-    copying,
+    copy_of,
     forget,
-    forget_copies,
     names_of_fields,
     open_row,
     reader_of,
+    settle,
+    tell_both,
     told_class,
 )
-from casecore.kernel import CUSTOMER, SYSTEM, Event, fields_of
+from casecore.kernel import Event, fields_of
 from casecore.kernel.effects import Effect
-from casecore.kernel.records import thawer
+from casecore.kernel.records import id_of_row, thaw
 from casecore.rooms.composition import TABLES, House
 
-NOBODY = frozenset({CUSTOMER, SYSTEM})
-"""Who gives commands and is no agent."""
+FEW_GUESSES: Final = 16
+"""So many values are tried to see what becomes of a row; beyond that nothing is known of what may have been written."""
+
+_NONE_NAMED: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
 
 class ToldDesk:
@@ -49,13 +54,21 @@ class ToldDesk:
         stays: The fields that stay untold, by the class of the records.
         told: The fields that the log tells wholly: nothing changes them that it does not tell.
         adopted: The tables in which a row may lie of which nothing was told.
+        fleeting: The classes of rows that may leave their tables at any time, and nobody tells.
 
     Attributes:
         now: The instant of the last row (aware, UTC).
         in_mid_life: How many rows were adopted, by table.
     """
 
-    def __init__(self, knowledge: Knowledge, stays: Fields, told: Fields, adopted: Iterable[str]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        stays: Fields,
+        told: Fields,
+        adopted: Iterable[str] = (),
+        fleeting: Collection[type] = (),
+    ) -> None:
         self.house: House = knowledge.house
         self.now: datetime | None = None
         self.in_mid_life = Counter[str]()
@@ -64,6 +77,7 @@ class ToldDesk:
         self._told = told
         self._changeable: dict[frozenset[type[Event]], Fields] = {}
         self._adopted = set(adopted)
+        self._fleeting = frozenset(knowledge.house.places[record].table for record in fleeting)
         self._records: dict[str, type] = {
             place.table: kind for kind, place in self.house.places.items() if place.sheet is None
         }
@@ -78,12 +92,13 @@ class ToldDesk:
     # Rows ----------------------------------------------------------------------------------------------
 
     def find(self, table: str, row_id: str) -> Any:
-        """A row, as far as it is told; None where it is known that there is none."""
+        """A row, as far as it is told; None where there is none, UNTOLD where it may be there no more."""
         row = self.tables[table].get(row_id)
+        if table in self._fleeting:
+            return None if row is None and not self.adopts(table, row_id) else UNTOLD
         if row is None:
             return self.adopt(table, row_id) if self.adopts(table, row_id) else None
-        if self._blurred:
-            self._catch_up(table, row_id, row)
+        self.catch_up(table, row_id, row)
         return row
 
     def find_if_told(self, table: str, row_id: str) -> Any:
@@ -92,6 +107,10 @@ class ToldDesk:
         if row is None:
             return UNTOLD if self.adopts(table, row_id) else None
         return self.find(table, row_id)
+
+    def surely_there(self, table: str, row_id: str) -> bool:
+        """Whether it is known that there is such a row."""
+        return row_id in self.tables[table] and table not in self._fleeting
 
     def adopts(self, table: str, row_id: str) -> bool:
         """Whether a row of a table may be there of which nothing was told."""
@@ -197,33 +216,58 @@ class ToldDesk:
     def _made(self, effect: Effect, event: Event) -> Any:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
+        record: Any = effect.record
+        stays = self._stays_of(record)
+
+        def make() -> Any:
+            made = create(event)
+            if type(made) is record:
+                made = thaw(made)  # what a room makes may be the same for all
+            return open_row(made, record, stays)
+
         try:
-            with copying(Copied.ALL if only_copies(create) else Copied.NOTHING):
-                made = create(event)
-        except Untold:
-            return self._blind(effect.record, effect.row_id(event))
-        if type(made) is effect.record:
-            made = thawer(effect.record)(made)  # what a room makes may be the same for all
-        row = open_row(made, effect.record, self._stays_of(effect.record))
-        forget_copies(row, names_of_fields(effect.record))
-        return row
+            return make()
+        except Untold as untold:
+            made = self._in_any_case(make, untold, (event,))
+        return self._blind(record, effect.row_id(event)) if made is None else made
+
+    @staticmethod
+    def _in_any_case(make: Callable[[], Any], untold: Untold, seen: tuple[Any, ...]) -> Any:
+        """What a row is whatever it is that is untold; None where that cannot be tried out."""
+        found = None
+        for row in every_answer(make, untold, lambda: seen, most=FEW_GUESSES):
+            if isinstance(row, Untold):
+                return None
+            found = settle(row) if found is None else tell_both(found, settle(row))
+        return found
 
     def _doubt(self, event: type[Event]) -> None:
+        """Doubt an event that happened to some row, and nobody says to which."""
         self.blur_everywhere(self.changeable({event}))
         self.doubt(self._knowledge.tables_begun_by({event}))
+        self.doubt_all_rows(self._knowledge.records_ended_by({event}))
 
     def _edit(self, effect: Effect, row: Any, event: Event) -> None:
         edit: Any = effect.edit
-        written = self._written_by(effect)
+        if not (type(row).untold or hasattr(event, "untold")):
+            edit(row, event)
+            return
+
+        def edited() -> Any:
+            copied = copy_of(row)
+            edit(copied, event)
+            return copied
+
+        matters = self._written_by(effect) - type(row).stays
         try:
-            if not (type(row).untold or hasattr(event, "untold")):
-                edit(row, event)
-                return
-            with copying(Copied.ALL if only_copies(edit) else Copied.NOTHING):
-                edit(row, event)
-            forget_copies(row, written)
-        except Untold:
-            forget(row, written)
+            after = edited()
+        except Untold as untold:
+            tried = not matters <= self._told_of(effect.record)  # what the log tells wholly, it tells again
+            after = self._in_any_case(edited, untold, (row, event)) if tried else None
+        if after is None:
+            forget(row, matters)
+        else:
+            become(row, after)
 
     def _written_by(self, effect: Effect) -> frozenset[str]:
         edit: Any = effect.edit
@@ -286,8 +330,25 @@ class ToldDesk:
             elif effect.sheet is not None:
                 forget(row, frozenset({effect.sheet}) if effect.new_file is None else NOTHING)
             elif effect.create is None:
-                del self.tables[effect.table][row_id]
-                self._doubted.add((effect.table, row_id))
+                self._doubt_row(effect.table, row_id)
+
+    def doubt_rows(self, rows: Iterable[Any], ended: Collection[type]) -> None:
+        """Say of the rows of some classes that they may be there no more."""
+        for row in rows:
+            record = told_class(type(row))
+            if record in ended:
+                self._doubt_row(self.house.places[record].table, id_of_row(row))
+
+    def doubt_all_rows(self, ended: Collection[type]) -> None:
+        """Say of all rows of some classes that they may be there no more."""
+        for record in ended:
+            table = self.house.places[record].table
+            self.tables[table].clear()
+            self._adopted.add(table)
+
+    def _doubt_row(self, table: str, row_id: str) -> None:
+        self.tables[table].pop(row_id, None)
+        self._doubted.add((table, row_id))
 
     def _doubt_edit(self, effect: Effect, row: Any) -> None:
         edited = row if effect.sheet is None else reader_of(type(row), effect.sheet)(row)
@@ -304,7 +365,10 @@ class ToldDesk:
         self._blurs += 1
         self._blurred[id(changed)] = self._blurs, changed
 
-    def _catch_up(self, table: str, row_id: str, row: Any) -> None:
+    def catch_up(self, table: str, row_id: str, row: Any) -> None:
+        """Let a row know no more what may have happened to any row since it was looked at."""
+        if not self._blurred:
+            return
         done = self._caught_up.get((table, row_id), 0)
         if done == self._blurs:
             return
@@ -317,9 +381,18 @@ class ToldDesk:
                 self.blur(rows, changed)
         self._caught_up[table, row_id] = self._blurs
 
-    def doubt(self, tables: Iterable[str]) -> None:
-        """Say that there may be rows in these tables of which nothing was told."""
-        self._adopted |= set(tables)
+    def doubt(self, tables: Iterable[str], named: Mapping[str, frozenset[str]] = _NONE_NAMED) -> None:
+        """Say that there may be rows of which nothing was told.
+
+        Args:
+            tables: In these tables.
+            named: Their ids, by table; of a table that is not in it, any.
+        """
+        for table in tables:
+            if table in named:
+                self._doubted.update((table, row_id) for row_id in named[table])
+            else:
+                self._adopted.add(table)
 
 
 def untold_fields(knowledge: Knowledge, untold: Collection[type], told: Fields) -> Fields:

@@ -15,45 +15,29 @@ After a broken need the other rules of a row have nothing to say, as at a desk, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias
 
 import attrs
 from attrs import field, frozen
 
-from casecore.audit.fold import NOBODY, ToldDesk
-from casecore.audit.knowledge import Knowledge, events_named_in
-from casecore.audit.untold import (
-    NOTHING,
-    UNTOLD,
-    Copied,
-    Untold,
-    blind_row,
-    copying,
-    names_of_fields,
-    reader_of,
-    suppose,
-    told_class,
-    unsuppose,
-)
-from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Enforcement, Event, Reason, Room, Rule
+from casecore.audit.fold import ToldDesk
+from casecore.audit.knowledge import Fields, Knowledge, events_named_in
+from casecore.audit.sight import Sight
+from casecore.audit.supposing import STUMBLES, agree, every_answer, rows_of
+from casecore.audit.untold import NOTHING, UNTOLD, Untold, reader_of, settle, told_class
+from casecore.kernel import Accepted, Command, Enforcement, Event, Reason, Room, Rule, changed
 from casecore.kernel.deciding import Decider, missing_of
 from casecore.kernel.effects import ByClass
 from casecore.kernel.messages import UNCONCERNED, Unconcerned
-from casecore.kernel.rooms import Brought, wants, where_wanted
+from casecore.kernel.rooms import Brought, wanted_by, wants, where_wanted
 from casecore.policies import Policy
 from casecore.rooms.assignments import WorkBegun
 from casecore.rooms.cases import edge_missing
 from casecore.statuses import Trigger
 
-MOST_GUESSES: Final = 64
-"""So many values of what is untold are tried, all fields together; beyond that nothing is known."""
-
-SOMEBODY: Final = "\x00somebody"
-"""An id that is no other's."""
+Function: TypeAlias = Callable[[Any, Any, Any], Any]
+"""(view, command or event, policy) -> what it finds, or what happens."""
 
 
 class Outcome(StrEnum):
@@ -73,15 +57,16 @@ class Judgement:
         broken: The reasons of those that are broken, in the order of the rules.
         unknown: What each unknown rule looked at that is not told, by id.
         events: What happened.
+        subject: The command or event.
+        view: What it showed.
     """
 
     outcomes: dict[str, Outcome]
     broken: tuple[Reason, ...]
     unknown: dict[str, str]
     events: tuple[Event, ...]
-
-
-Function: TypeAlias = Callable[[Any, Any, Any], Any]
+    subject: Any
+    view: Any
 
 
 class Judge:
@@ -97,53 +82,76 @@ class Judge:
         self._policy = policy
         self._desk = desk
         self._knowledge = knowledge
+        self._sight = Sight(desk, knowledge)
         self._subject: Command | Event | None = None
         self._outcomes: dict[str, Outcome] = {}
         self._broken: dict[str, Reason] = {}
         self._unknown: dict[str, str] = {}
         self._moot = False
-        self._policy_untold: Untold | None = None
+        self._doubted: Any = None
+        self._doubts_policy = False
+        self._policy_missing: Untold | None = None
+        self._policies: tuple[Any, ...] = ()
         self._perhaps: set[type[Event]] = set()
         self._perhaps_events: list[Event] = []
+        itself: Any = dict.fromkeys(knowledge.event_classes, _itself)
         told = Room[Any](
             "what logs tell",
             rules=(self._noting(self._work_on_new_cases()),),
-            decide={kind: _itself for kind in knowledge.event_classes},
+            decide=itself,
         )
         rooms = (*(self._judging(room) for room in desk.house.rooms), told)
         self._decider = _JudgingDecider(rooms, judge=self, view=desk.house.view)
 
-    def judge(self, subject: Command | Event, view: Any) -> Judgement:
-        """What is said of a row, and what happened; the desk has not gone on yet."""
+    def judge(self, subject: Any) -> Judgement:
+        """What is said of a command or an event, and what happened; the desk has not gone on yet."""
+        view = self._sight.of(subject)
         self._subject = subject
         self._outcomes, self._broken, self._unknown = {}, {}, {}
-        self._moot, self._policy_untold = False, None
+        self._moot, self._doubted = False, None
+        self._doubts_policy, self._policy_missing, self._policies = False, None, ()
         self._perhaps.clear()
         self._perhaps_events.clear()
+        brought = self._sight.fresh_in(subject) & type(view).untold
+        for name in brought:
+            setattr(view, name, None)  # if it was there already, a need is broken, and nothing else is asked
         try:
             verdict: Any = self._decider.decide(view, subject, self._policy)
         except Untold:  # read between the functions, by which rows two cases share
             self._perhaps |= self._knowledge.events_of(told_class(type(subject)))
             verdict = None
+        for name in brought:
+            self._doubt_fresh(name)
         events = verdict.events if isinstance(verdict, Accepted) else ()
-        return Judgement(self._outcomes, tuple(self._broken.values()), self._unknown, events)
+        return Judgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
 
-    def go_on(self, judgement: Judgement, subject: Command | Event, view: Any) -> None:
+    def _doubt_fresh(self, row: str) -> None:
+        """Say of an id that should be used once that it may have been used before."""
+        for rule, outcome in self._outcomes.items():
+            if outcome is Outcome.KEPT and rule.endswith(".fresh"):
+                self._outcomes[rule] = Outcome.UNKNOWN
+                self._unknown[rule] = f"View.{row}"
+
+    def go_on(self, judgement: Judgement) -> None:
         """Let the desk be as it is after what happened, and know no more what may have happened besides."""
+        view, subject = judgement.view, judgement.subject
         self._desk.apply(judgement.events)
-        for event in self._decider.with_consequences(view, subject, self._policy, self._perhaps_events):
+        for event in self._decider.entailed_by(view, subject, self._policy, self._perhaps_events):
             self._desk.doubt_event(event)
         if self._perhaps:
-            self._doubt(view, self._knowledge.with_consequences(self._perhaps))
+            events = self._knowledge.with_consequences(self._perhaps)
+            named = self._sight.named_by(subject, view)
+            self._desk.doubt(self._knowledge.tables_begun_by(events), named)
+            self._blur(view, self._desk.changeable(events), self._knowledge.records_ended_by(events))
 
-    def _doubt(self, view: Any, events: frozenset[type[Event]]) -> None:
-        """Let what these events would change be untold: on the rows in view, or, where one is not told, on any."""
-        changed = self._desk.changeable(events)
-        rows = tuple(rows_of(view))
-        self._desk.doubt(self._knowledge.tables_begun_by(events))
+    def _blur(self, view: Any, changed: Fields, ended: frozenset[type]) -> None:
+        """Know no more of the rows in view what may have changed, and, where it is not told which they are, of any."""
+        rows, lost = tuple(rows_of(view)), self._lost(view)
         self._desk.blur((*rows, *filter(None, map(self._desk.file_of, rows))), changed)
-        if not self._lost(view).isdisjoint(changed):
+        self._desk.doubt_rows(rows, ended)
+        if not lost.isdisjoint(changed):
             self._desk.blur_everywhere(changed)
+        self._desk.doubt_all_rows(lost & ended)
 
     def _lost(self, view: Any) -> frozenset[type]:
         """The classes of the rows of which a view does not tell which they are."""
@@ -156,7 +164,13 @@ class Judge:
 
     def miss_policy(self, untold: Untold) -> None:
         """Say that too little is told of this row to know by what, or of what, it is to be judged."""
-        self._policy_untold = untold
+        self._policy_missing = self._doubted = untold
+        self._doubts_policy = True
+
+    def judge_by_each(self, policies: Iterable[Any], untold: Untold) -> None:
+        """Say that one of these policies is in force for this row, and that it is not known which."""
+        self._policies, self._doubted = tuple(policies), untold
+        self._doubts_policy = True
 
     def _work_on_new_cases(self) -> Rule[Any]:
         """A house begins work on new cases only, and has no rule that says so; a log may tell anything."""
@@ -175,13 +189,13 @@ class Judge:
 
         def bring(said: tuple[Any, ...]) -> Brought[Any]:
             brought = brings(said) if brings is not None else Brought[Any]()
-            return attrs.evolve(brought, rules=tuple(self._noting(rule) for rule in brought.rules))
+            return changed(brought, rules=tuple(self._noting(rule) for rule in brought.rules))
 
         return Room(
             room.name,
             needs=tuple(self._noting(need, need=True) for need in room.needs if need.id != "time.order"),
             rules=tuple(map(self._noting, room.rules)),
-            decide={command: self._supposing(where_wanted(handler)) for command, handler in room.decide.items()},
+            decide={command: self._deciding(where_wanted(handler)) for command, handler in room.decide.items()},
             follows={event: self._following(follower) for event, follower in room.follows.items()},
             foresees={command: self._foreseeing(foresee) for command, foresee in room.foresees.items()},
             about=room.about,
@@ -197,11 +211,12 @@ class Judge:
             if self._moot:
                 return
             try:
-                if self._policy_untold is not None:
-                    raise self._policy_untold
+                if self._doubts_policy:
+                    raise self._doubted
                 reason = check(view, subject, policy)
             except Untold as untold:
-                reason = self._weigh(check, view, subject, policy, untold)
+                self._doubted = untold
+                reason = self._weigh(check, view, subject, policy)
                 if isinstance(reason, Untold):
                     self._note_unknown(rule_id, reason)
                     return
@@ -210,9 +225,8 @@ class Judge:
             elif reason is None:
                 self._outcomes.setdefault(rule_id, Outcome.KEPT)
 
-        marked: Any = note
-        marked.wants = getattr(check, "wants", ())
-        return attrs.evolve(rule, check=note)
+        _mark_like(check, note)
+        return changed(rule, check=note)
 
     def _note_unknown(self, rule: str, untold: Untold) -> None:
         if self._outcomes.get(rule) is not Outcome.BROKEN:
@@ -227,23 +241,45 @@ class Judge:
         self._broken.setdefault(rule.id, reason)
         self._moot = self._moot or need
 
-    def _weigh(self, check: Function, view: Any, subject: Any, policy: Any, untold: Untold) -> Any:
+    def _answers(self, function: Function, view: Any, subject: Any, policy: Any) -> Iterator[Any]:
+        """What a function answers whatever it is that is untold."""
+        if self._policy_missing is not None:
+            yield self._policy_missing
+            return
+        if not self._policies:
+            yield from answers(function, view, subject, policy, self._doubted)
+        for one in self._policies:
+            yield from answers(function, view, subject, one)
+
+    def _weigh(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
         """What a check finds whatever it is that is untold; where that is not always the same, what is untold."""
-        if self._policy_untold is not None:
-            return untold
         found: list[Any] = []
-        for answer in suppositions(check, view, subject, policy, untold):
+        for answer in self._answers(check, view, subject, policy):
             if isinstance(answer, Untold):
-                return answer
+                return self._doubted if answer.row is UNTOLD else answer
             if found and bool(answer) is not bool(found[0]):
-                return untold
+                return self._doubted
             found.append(answer)
         if not found:
-            return untold
+            return self._doubted
         if not found[0]:
             return None if None in found else UNCONCERNED
         same = all(answer == found[0] for answer in found)
-        return found[0] if same else Reason(found[0].rule, f"it is broken, whatever {untold.name} is")
+        return found[0] if same else Reason(found[0].rule, f"it is broken, whatever {self._doubted.name} is")
+
+    def _deciding(self, handler: Function) -> Function:
+        """A handler, likewise; the rules that guard what may have happened are unknown."""
+        suppose = self._supposing(handler)
+
+        def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
+            events: tuple[Event, ...] = suppose(view, subject, policy)
+            doubted = {*self._perhaps, *(told_class(type(event)) for event in self._perhaps_events)}
+            for rule in self._decider.guarding(doubted, policy) if doubted else ():
+                self._outcomes.setdefault(rule, Outcome.UNKNOWN)
+                self._unknown.setdefault(rule, self._doubted.name)
+            return events
+
+        return propose
 
     def _supposing(self, handler: Function) -> Function:
         """A handler, whose events happen as far as they do whatever is untold."""
@@ -251,13 +287,13 @@ class Judge:
 
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             try:
-                if self._policy_untold is not None:
-                    raise self._policy_untold
-                with copying(Copied.TEXTS):
-                    events: tuple[Event, ...] = handler(view, subject, policy)
+                if self._doubts_policy:
+                    raise self._doubted
+                events: tuple[Event, ...] = handler(view, subject, policy)
             except Untold as untold:
-                return self._agreed(handler, view, subject, policy, untold, may)
-            except _STUMBLES:
+                self._doubted = untold
+                return self._agreed(self._answers(handler, view, subject, policy), may)
+            except STUMBLES:
                 if not self._moot:
                     raise
                 self._perhaps.update(may)
@@ -266,49 +302,76 @@ class Judge:
 
         return propose
 
-    def _agreed(
-        self, handler: Function, view: Any, subject: Any, policy: Any, untold: Untold, may: Iterable[type[Event]]
-    ) -> tuple[Event, ...]:
-        tried: list[tuple[Event, ...]] = []
-        if self._policy_untold is None:
-            for answer in suppositions(handler, view, subject, policy, untold):
-                if isinstance(answer, Untold):
-                    tried = []
-                    break
-                tried.append(answer)
-        if not tried:
+    def _agreed(self, tried: Iterator[Any], may: Iterable[type[Event]]) -> tuple[Event, ...]:
+        """What happens in every case; what happens in some of them only is doubted."""
+        agreed: tuple[Event, ...] | None = None
+        apart: list[Event] = []
+        for events in tried:
+            if isinstance(events, Untold):
+                agreed = None
+                break
+            if agreed is None:
+                agreed = events
+            else:
+                agreed, others = agree(agreed, events)
+                apart += others
+        if agreed is None:
             self._perhaps.update(may)
             return ()
-        agreed = tried[0]
-        for events in tried[1:]:
-            agreed, others = agree(agreed, events)
-            self._perhaps_events += others
-        return agreed
+        self._perhaps_events += apart
+        return tuple(map(settle, agreed))
 
     def _foreseeing(self, foresee: Function) -> Function:
         """What foresees how a view will be; where too little is told for it, nothing can be said of the row."""
 
         def foreseen(view: Any, subject: Any, policy: Any) -> Any:
             try:
-                with copying(Copied.ALL):
-                    return foresee(view, subject, policy)
+                return foresee(view, subject, policy)
             except Untold as untold:
-                self.miss_policy(untold)
-                return view
+                found = list(answers(foresee, view, subject, policy))
+                if len(found) != 1 or isinstance(found[0], Untold):
+                    self.miss_policy(untold)
+                    return view
+                return settle(found[0])
 
         return foreseen
 
     def _following(self, follower: Function) -> Function:
-        """What follows from an event, likewise; where it could change only what is not known anyway, it is not tried."""
+        """What follows from an event, likewise; where it changes only what is not known anyway, it is not tried."""
         may = self._knowledge.with_consequences(events_named_in(follower))
         if not self._desk.would_notice(may):
             return _nothing_that_is_known
-        return _marked_like(follower, self._supposing(follower))
+        suppose = self._supposing(follower)
+        _mark_like(follower, suppose)
+        return suppose
 
 
-def _marked_like(function: Any, other: Any) -> Any:
-    other.wants = getattr(function, "wants", ())
-    return other
+def answers(function: Function, view: Any, subject: Any, policy: Any, untold: Untold | None = None) -> Iterator[Any]:
+    """What a function answers whatever it is that is untold; `Untold` where that cannot be tried out.
+
+    Args:
+        function: The function.
+        view: What the row shows.
+        subject: The command or event.
+        policy: What is in force.
+        untold: What it looked at first; None: it was not asked yet.
+    """
+    if untold is None:
+        try:
+            answer = function(view, subject, policy)
+        except Untold as found:
+            untold = found
+        else:
+            yield answer
+            return
+    yield from every_answer(
+        lambda: function(view, subject, policy), untold, lambda: (subject, *rows_of(view)), policy.queues
+    )
+
+
+def _mark_like(function: Function, other: Any) -> None:
+    """Let a function want the rows of the view that another one wants."""
+    other.wants = wanted_by(function)
 
 
 def _itself(_: Any, event: Event, __: Any) -> tuple[Event, ...]:
@@ -318,147 +381,6 @@ def _itself(_: Any, event: Event, __: Any) -> tuple[Event, ...]:
 
 def _nothing_that_is_known(_: Any, __: Any, ___: Any) -> tuple[Event, ...]:
     return ()
-
-
-def agree(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-    """What happens in two cases of which nobody knows which one it was.
-
-    Returns:
-        The events of both, in order; what they tell otherwise is untold in them. And those that happen in one case only.
-    """
-    if len(events) == len(others) and all(map(_is_alike, events, others)):
-        return tuple(map(_both, events, others)), ()
-    kinds, other_kinds = ([told_class(type(event)) for event in several] for several in (events, others))
-    agreed: list[Event] = []
-    apart: list[Event] = []
-    matcher = SequenceMatcher(None, kinds, other_kinds, autojunk=False)
-    for _, start, end, other_start, other_end in matcher.get_opcodes():
-        if kinds[start:end] == other_kinds[other_start:other_end]:
-            agreed += map(_both, events[start:end], others[other_start:other_end])
-        else:
-            apart += (*events[start:end], *others[other_start:other_end])
-    return tuple(agreed), tuple(apart)
-
-
-def _is_alike(event: Event, other: Event) -> bool:
-    return told_class(type(event)) is told_class(type(other))
-
-
-def _both(event: Event, other: Event) -> Event:
-    """One event of two of a class, which tells what both tell."""
-    kind = told_class(type(event))
-    read = [(name, reader_of(kind, name)) for name in names_of_fields(kind)]
-    told = {name: value for name, get in read if _is_same(value := get(event), get(other))}
-    if len(told) == len(read):
-        return event
-    both: Event = blind_row(kind, told)
-    return both
-
-
-def _is_same(value: Any, other: Any) -> bool:
-    return value is other or (value is not UNTOLD and other is not UNTOLD and bool(value == other))
-
-
-def rows_of(view: Any) -> Iterator[Any]:
-    """The rows that a view shows, as far as they are told."""
-    for read in _row_readers(told_class(type(view))):
-        row = read(view)
-        if row is not None and row is not UNTOLD:
-            yield row
-
-
-@cache
-def _row_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name != "now")
-
-
-_STUMBLES: Final = (AttributeError, KeyError, TypeError, ValueError, LookupError)
-"""What a handler may raise where a desk is as none can be: under a guess, or after a broken need."""
-
-# Guesses -----------------------------------------------------------------------------------------------
-
-
-def suppositions(function: Function, view: Any, subject: Any, policy: Any, untold: Untold) -> Iterator[Any]:
-    """What a function answers under every value of what is untold; `Untold` where that cannot be tried out."""
-    left = [MOST_GUESSES]
-
-    def tried(missing: Untold) -> Iterator[Any]:
-        values = values_of(missing, view, subject)
-        for value in values:
-            left[0] -= 1
-            if left[0] < 0:
-                yield missing
-                return
-            kind = type(missing.row)
-            suppose(missing.row, missing.field, value)
-            try:
-                with copying(Copied.TEXTS):
-                    answer = function(view, subject, policy)
-            except Untold as more:
-                yield from tried(more)
-            except _STUMBLES:
-                pass  # no desk is ever so, and nobody has to answer for it
-            else:
-                yield answer
-            finally:
-                unsuppose(missing.row, missing.field, kind)
-        if not values:
-            yield missing
-
-    return tried(untold)
-
-
-def values_of(untold: Untold, view: Any, subject: Any) -> tuple[Any, ...]:
-    """Every value that a field may have, as far as rules can tell them apart; none where there are too many."""
-    if untold.row is UNTOLD:
-        return ()
-    few, is_id = _few_values(told_class(type(untold.row)), untold.field)
-    if not is_id:
-        return few
-    return (*few, SOMEBODY, *ids_in(view, subject), *((CUSTOMER, SYSTEM) if untold.field == "by" else ()))
-
-
-@cache
-def _few_values(record: Any, name: str) -> tuple[tuple[Any, ...], bool]:
-    """The values of a field that has few of them, none for any other; and whether it may be an id besides."""
-    hint = get_type_hints(record)[name]
-    found: list[Any] = []
-    is_id = False
-    for kind in get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,):
-        if kind is NoneType:
-            found.append(None)
-        elif kind is bool:
-            found += (True, False)
-        elif isinstance(kind, type) and issubclass(kind, StrEnum):
-            found += kind
-        elif kind is str and name in _IDS:
-            is_id = True
-        else:
-            return (), False
-    return tuple(found), is_id
-
-
-_IDS: Final = frozenset(
-    "by agent assignee owner author reviewer duty_of offered_to review_to case thread customer message draft note into "
-    "successor predecessor merged_into earlier_handler".split()
-)
-"""The fields that hold an id, which is only compared with others, and passed on."""
-
-
-def ids_in(view: Any, subject: Any) -> tuple[str, ...]:
-    """The ids that a rule may compare with one another."""
-    found: dict[str, None] = {}
-    for row in (subject, *rows_of(view)):
-        for read in _id_readers(told_class(type(row))):
-            value = read(row)
-            if isinstance(value, str) and value not in NOBODY:
-                found[value] = None
-    return tuple(found)
-
-
-@cache
-def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name in _IDS or name == "id")
 
 
 # The loop ----------------------------------------------------------------------------------------------
@@ -501,15 +423,27 @@ class _JudgingDecider(Decider[Any]):
             self._under[id(said)] = said, _JudgingDecider((*self.rooms, room), judge=self.judge, view=self.view)
         return self._under[id(said)][1]
 
+    def guarding(self, events: Iterable[type[Event]], policy: Any) -> frozenset[str]:
+        """The ids of the rules that are asked about events of these classes."""
+        rules = self.under(policy).rules
+        return frozenset(rule.id for event in events for rule in rules if issubclass(event, rule.guards))
+
     def in_force(self, view: Any, command: Any, policy: Any) -> Any:
-        """What of a policy is in force; where too little is told to know, nothing can be said by it."""
+        """What of a policy is in force; where too little is told to know, it is one of several, or nothing is known."""
         try:
             return super().in_force(view, command, policy)
         except Untold as untold:
-            self.judge.miss_policy(untold)
-            return policy.at(command.at)
+            found = dict[int, Any]()
+            for answer in answers(super().in_force, view, command, policy):
+                if isinstance(answer, Untold):
+                    self.judge.miss_policy(answer)
+                    return policy.at(command.at)
+                found[id(answer)] = answer
+            if len(found) > 1:
+                self.judge.judge_by_each(found.values(), untold)
+            return next(iter(found.values()))
 
-    def with_consequences(self, view: Any, subject: Any, policy: Any, events: list[Event]) -> tuple[Event, ...]:
+    def entailed_by(self, view: Any, subject: Any, policy: Any, events: list[Event]) -> tuple[Event, ...]:
         """Events of which it is not known whether they happened, and what would follow from them."""
         if not events:
             return ()
@@ -518,7 +452,6 @@ class _JudgingDecider(Decider[Any]):
         while events:
             several = tuple(events)
             events.clear()  # what follows may itself be doubtful, and is added there
-            found += decider._with_consequences(
-                view, several, self.in_force(view, subject, policy), self._missing(view), None
-            )
+            said = self.in_force(view, subject, policy)
+            found += decider.with_consequences(view, several, said, self._missing(view), None)
         return tuple(found)

@@ -88,20 +88,6 @@ def _codes_of(code: CodeType) -> Iterator[CodeType]:
 _COMPARED: Final = frozenset({"LOAD_GLOBAL", "BINARY_OP", "BUILD_TUPLE", "PRECALL"})
 
 
-_IDENTITY: Final = frozenset(
-    {
-        "IS_OP",
-        "POP_JUMP_IF_NONE",
-        "POP_JUMP_IF_NOT_NONE",
-        "POP_JUMP_FORWARD_IF_NONE",
-        "POP_JUMP_FORWARD_IF_NOT_NONE",
-        "POP_JUMP_BACKWARD_IF_NONE",
-        "POP_JUMP_BACKWARD_IF_NOT_NONE",
-    }
-)
-"""What Python does where code asks whether something is something, which nothing can trap."""
-
-
 def _names_used_in(code: CodeType) -> set[str]:
     """The global names that code uses for more than to ask of what class something is."""
     steps = list(dis.get_instructions(code))
@@ -136,23 +122,6 @@ def events_named_in(function: Callable[..., Any]) -> frozenset[type[Event]]:
 def fields_written_by(edit: Callable[..., Any], record: type) -> frozenset[str]:
     """The fields of a record that an edit may write."""
     return _named_in(edit).written & {attribute.name for attribute in fields_of(record)}
-
-
-@cache
-def only_copies(function: Callable[..., Any]) -> bool:
-    """Whether a function asks of nothing what it is, so that something untold may pass through it."""
-    seen, todo = set[int](), [function]
-    while todo:
-        one: Any = todo.pop()
-        if id(one) in seen or not isinstance(one, FunctionType):
-            continue
-        seen.add(id(one))
-        for code in _codes_of(one.__code__):
-            if any(step.opname in _IDENTITY for step in dis.get_instructions(code)):
-                return False
-            todo += [one.__globals__[name] for name in code.co_names if name in one.__globals__]
-        todo += [cell.cell_contents for cell in one.__closure__ or () if _is_filled(cell)]
-    return True
 
 
 @frozen(eq=False)
@@ -213,6 +182,11 @@ class Knowledge:
                         changed[effect.record] |= {attribute.name for attribute in fields_of(effect.record)}
             self._fields[asked] = {record: frozenset(names) for record, names in changed.items() if names}
         return self._fields[asked]
+
+    def records_ended_by(self, events: Collection[type[Event]]) -> frozenset[type]:
+        """The classes of the rows that events of these classes may take out of their tables."""
+        effects = (effect for event in events for effect in self.house.effects[event] if effect.sheet is None)
+        return frozenset(effect.record for effect in effects if effect.create is None and effect.edit is None)
 
     def tables_begun_by(self, events: Collection[type[Event]]) -> frozenset[str]:
         """The tables to which events of these classes may add a row."""

@@ -1,7 +1,7 @@
 """When the rows of a log happened, in UTC: their times are read by the map's format and placed by its zone.
 
 Clocks are put back and forward. A time that came twice is the first one, unless the row of its case before it in the
-source was later; a time that never came is the moment at which the clock jumped over it, and such rows keep their order.
+source was later; a time that never came is the moment at which the clock jumped over it. Such rows keep their order.
 The zone's own rules are asked of Python, for each day once; only of days on which a clock changes, each time is.
 """
 
@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import Odd, OddCode
-from casecore.audit.log_sources import sql_text
 from casecore.audit.map_kinds import EPOCH_MS, EPOCH_S, ISO, may_say_offset
+from casecore.audit.pieces import sql_text
 
 _DAY_US: Final = 86_400_000_000
 _FIRST_US: Final = -62_135_596_800_000_000  # the first instant of the year 1, in UTC
@@ -83,8 +83,9 @@ def place_in_time(database: Any, log_map: LogMap, odd: Odd, *, case: str | None)
             odd,
             OddCode.EARLIER,
             "are earlier than the row of their case before them in the source",
-            f"(SELECT seq, (at_us, skip_us) < (lag(at_us) OVER w, lag(skip_us) OVER w) AND lag(at_us) OVER w IS NOT NULL AS earlier FROM placed "
-            f"WHERE {case} IS NOT NULL WINDOW w AS (PARTITION BY {case} ORDER BY seq)) WHERE earlier",
+            "(SELECT seq, at_us, skip_us, lag(at_us) OVER w AS at_before, lag(skip_us) OVER w AS skip_before "
+            f"FROM placed WHERE {case} IS NOT NULL WINDOW w AS (PARTITION BY {case} ORDER BY seq)) "
+            "WHERE at_us < at_before OR (at_us = at_before AND skip_us < skip_before)",
         )
 
 
@@ -107,7 +108,8 @@ def _time_columns(time_format: str) -> tuple[str, str]:
         sign = "CASE WHEN t[-6:] LIKE '%-%' THEN -1 ELSE 1 END"
         offset = (
             "CASE WHEN t[-1:] IN ('Z', 'z', 'C') THEN 0 "
-            f"WHEN length(t) > 16 AND regexp_matches(t[14:], '[+-]') THEN ({hours} * 60 + {sign} * {minutes}) * 60000000 END"
+            f"WHEN length(t) > 16 AND regexp_matches(t[14:], '[+-]') "
+            f"THEN ({hours} * 60 + {sign} * {minutes}) * 60000000 END"
         )
         return local, offset
     text = "t"
@@ -226,7 +228,7 @@ def _settle_folds(database: Any, odd: Odd, zone: tzinfo, case: str | None) -> No
     """Of times that came twice, take the second where the row of its case before it was later than the first."""
     if not database.execute("SELECT count(*) FROM moments WHERE second_us IS NOT NULL").fetchone()[0]:
         return
-    of_case = case or "''"
+    of_case = f"coalesce({case}, '')" if case else "''"
     database.execute(
         f"SELECT seq, {of_case}, at_us, second_us FROM placed WHERE {of_case} IN "
         f"(SELECT DISTINCT {of_case} FROM placed WHERE second_us IS NOT NULL) ORDER BY seq"

@@ -27,7 +27,7 @@ a field that the house does not have, a word that means nothing is an error that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -38,14 +38,14 @@ import attrs
 from casecore.audit.errors import MapError
 from casecore.audit.map_files import merged_map, sources_of_map, sources_of_text, take_questions
 from casecore.audit.map_kinds import (
-    Columns,
     ColumnNames,
+    Columns,
+    Constants,
     Delimiter,
     Encoding,
     Meaning,
     OrderColumn,
     OrderColumns,
-    PlainValue,
     TimeFormat,
     WordTable,
     ZoneName,
@@ -60,7 +60,6 @@ from casecore.policies.kinds import (
     MISSING,
     Choice,
     Id,
-    KeyScope,
     Length,
     Named,
     Several,
@@ -195,6 +194,12 @@ class LogSection:
     zone: str | None = key(
         ZoneName(), "The zone of times that do not say their offset; it must be said where they do not.", default=None
     )
+    each: str | None = key(
+        Text(1000, 1),
+        "Of JSON: the path of a list in each object, like /events, of which each item is a row; the columns of what is "
+        "around it begin with ../ then.",
+        default=None,
+    )
     null: tuple[str, ...] = key(
         Several(Text(1000)), "What stands in a cell of which nothing is known, beside nothing.", default=()
     )
@@ -279,7 +284,7 @@ class LogMap:
         factory=dict,
     )
     constant: Mapping[str, Any] = key(
-        Named(PlainValue()), "Fields that are the same in every row, in the words of the house.", factory=dict
+        Constants(), "Fields that are the same in every row, in the words of the house.", factory=dict
     )
     words: Mapping[str, Mapping[str, Meaning]] = key(
         Named(WordTable()), "For each field, the words of the log and what they mean.", factory=dict
@@ -300,6 +305,17 @@ class LogMap:
     def zone(self) -> tzinfo | None:
         """The zone of times that do not say their offset; None where it is not said."""
         return None if self.log.zone is None else find_zone(self.log.zone, [])
+
+    @property
+    def named_columns(self) -> Mapping[str, str]:
+        """Every column that it names, and the first place where it does."""
+        found = dict.fromkeys(self.time.column.names, "time.column")
+        for field, columns in self.columns.items():
+            for name in columns.names:
+                found.setdefault(name, f"columns.{field}")
+        for ordering in self.log.order:
+            found.setdefault(ordering.name, "log.order")
+        return found
 
     @property
     def roster(self) -> Mapping[str, RosterAgent]:
@@ -356,7 +372,7 @@ def _take_roster(plain: dict[str, Any], sources: Sources) -> None:
     """
     agents = plain.get("agents")
     named = agents.get("roster") if isinstance(agents, dict) else None
-    if not isinstance(named, str):
+    if not isinstance(named, str) or not isinstance(agents, dict):
         return
     saying = next(source for source in sources if source.origin("agents.roster") is not None)
     path = Path(saying.name).parent / named

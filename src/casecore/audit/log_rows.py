@@ -94,6 +94,7 @@ class OddCode(StrEnum):
     REPEATED = "status.repeated", "Changes no status; nothing is said of it."
     MID_LIFE = "case.mid_life", "Its case starts in mid-life."
 
+
 LEFT_OUT: Final = frozenset(
     {
         OddCode.FIELDS,

@@ -11,45 +11,38 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
-
-import attrs
 
 from casecore.audit.errors import AuditError, log_error
 from casecore.audit.log_map import LogFormat, LogMap
 from casecore.audit.log_rows import Odd, OddCode
 from casecore.audit.map_kinds import Columns
+from casecore.audit.pieces import Piece, run, sql_text
+from casecore.audit.reading_files import csv_piece, jsonl_piece, parquet_piece
+from casecore.audit.reading_ocel import ocel_piece
+from casecore.audit.reading_tables import table_piece
+from casecore.audit.reading_xes import xes_piece
 from casecore.kernel.errors import MissingExtra
 from casecore.kernel.problems import did_you_mean, quoted
 
 FILLER: Final = 2
 """How many columns of the table order by one column of the log: by number, and by letters where it is none."""
 
+_READERS: Final[Mapping[LogFormat, Callable[[Any, Path, LogMap, Path], Piece]]] = MappingProxyType(
+    {
+        LogFormat.CSV: csv_piece,
+        LogFormat.PARQUET: parquet_piece,
+        LogFormat.JSONL: jsonl_piece,
+        LogFormat.XES: xes_piece,
+        LogFormat.OCEL: ocel_piece,
+    }
+)
+"""How a file of each format is read."""
+
+
 MOST_THREADS: Final = 4
 """On how many cores DuckDB reads and sorts."""
-
-
-@attrs.frozen
-class Piece:
-    """One part of a source: a file, or a table.
-
-    Attributes:
-        name: What errors call it.
-        scan: What stands after FROM to read it.
-        columns: Its columns.
-        cell: (the name of a column) -> the text in it, as SQL.
-        whole: All that stands in a row, as SQL, to tell rows apart.
-        rejected: (database) -> the numbers of the rows in it that were not read, in order, once it is read.
-        again: What to scan instead where DuckDB fails; None: nothing.
-    """
-
-    name: str
-    scan: str
-    columns: Sequence[str]
-    cell: Callable[[str], str]
-    whole: Sequence[str]
-    rejected: Callable[[Any], list[int]] = lambda _: []
-    again: Callable[[], str] | None = None
 
 
 @contextmanager
@@ -65,7 +58,7 @@ def open_database(folder: Path, memory: str) -> Iterator[Any]:
         raise MissingExtra("duckdb", "audit", "Reading a log") from None
     import os
 
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "temp_directory": str(folder / "spilled"),
         "threads": str(min(os.cpu_count() or 1, MOST_THREADS)),
@@ -106,12 +99,8 @@ def load_source(database: Any, source: Any, name: str, log_map: LogMap, folder: 
 def pieces_of(database: Any, source: Any, name: str, log_map: LogMap, folder: Path) -> Iterator[Piece]:
     """The parts of a source, in order."""
     if log_map.log.format is LogFormat.TABLE or not isinstance(source, str | Path | list | tuple):
-        from casecore.audit.reading_tables import table_piece
-
         yield table_piece(database, source, name)
         return
-    from casecore.audit.reading_files import file_piece
-
     for number, file in enumerate(files_of(source, name)):
         inside = folder / str(number)
         inside.mkdir()
@@ -128,7 +117,7 @@ def files_of(source: Any, name: str) -> tuple[Path, ...]:
     for path in source if isinstance(source, list | tuple) else (source,):
         text = str(path)
         if has_magic(text) and not Path(text).exists():
-            files = sorted(file for file in glob(text) if Path(file).is_file())
+            files = sorted(file for file in glob(text) if Path(file).is_file())  # noqa: PTH207 -- a pattern may begin anywhere
             if not files:
                 raise log_error(text, "matches no file", "a pattern like 2026-*.csv")
             found += map(Path, files)
@@ -139,23 +128,24 @@ def files_of(source: Any, name: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def file_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Piece:
+    """A file, as the map says it is stored.
+
+    Raises:
+        AuditError: When it cannot be read.
+    """
+    if path.is_dir() or not path.exists():
+        why = "is a folder" if path.is_dir() else "does not exist"
+        raise log_error(str(path), why, "a file, or a pattern like 2026-*.csv")
+    return _READERS[log_map.log.format](database, path, log_map, folder)
+
+
 # The table ---------------------------------------------------------------------------------------------
-
-
-def named_columns(log_map: LogMap) -> dict[str, str]:
-    """Every column that a map names, and where it does."""
-    found: dict[str, str] = {}
-    for path, columns in (("time.column", log_map.time.column), *log_map.columns.items()):
-        for column in columns.names:
-            found.setdefault(column, path if path == "time.column" else f"columns.{path}")
-    for column in log_map.log.order:
-        found.setdefault(column.name, "log.order")
-    return found
 
 
 def _check_columns(piece: Piece, log_map: LogMap) -> None:
     columns = [*piece.columns]
-    for column, path in named_columns(log_map).items():
+    for column, path in log_map.named_columns.items():
         times = columns.count(column)
         if times != 1:
             there = ", ".join(map(str, dict.fromkeys(columns)))
@@ -203,7 +193,7 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
         if piece.again is None:
             raise
         run(database, piece.name, insert + piece.again())
-    read = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
+    read: int = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
     rejected = piece.rejected(database)
     if rejected:
         odd.note(OddCode.FIELDS, "have not as many fields as the header", base + rejected[0], rows=len(rejected))
@@ -213,35 +203,6 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
             f"WHERE seq > {base}"
         )
     return read + len(rejected)
-
-
-def run(database: Any, name: str, statement: str) -> Any:
-    """Let DuckDB do something.
-
-    Raises:
-        AuditError: When it fails.
-    """
-    import duckdb
-
-    try:
-        return database.execute(statement)
-    except duckdb.Error as error:
-        raise log_error(name, f"cannot be read ({first_line(error)})") from None
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error says."""
-    return str(error).strip().partition("\n")[0]
-
-
-def sql_text(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def sql_name(text: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _null_aware(cell: Callable[[str], str], nulls: Sequence[str]) -> Callable[[str], str]:

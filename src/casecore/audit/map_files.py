@@ -2,7 +2,7 @@
 
 * A map is UTF-8 TOML, as a policy is. `extends = "servicenow"` takes a map that ships as the ground,
   `extends = "ours.toml"` a file beside this one: tables are merged key by key, and `"none"` takes an entry out of
-  `[columns]`, `[constant]` and `[words]`. At most eight lie on each other.
+  `[columns]` and `[words]`. At most eight lie on each other.
 * `"ask"` stands for an answer that only the map's owner can give. A map with a question in it is not used: the error
   names each, with the remark above it.
 """
@@ -25,7 +25,7 @@ from casecore.policies.files import EXTENDS, HIGHEST, parse_toml, read_text
 from casecore.policies.kinds import NONE
 from casecore.policies.origins import Source, Sources, locate_problems, nearest_origin
 
-ENTRIES: Final = ("columns", "constant", "words")
+ENTRIES: Final = ("columns", "words")
 """The tables out of which an entry can be taken."""
 
 
@@ -163,7 +163,7 @@ def take_questions(plain: dict[str, Any], sources: Sources) -> Iterator[Problem]
 def _questions_in(table: dict[str, Any], path: str, sources: Sources) -> Iterator[Problem]:
     for name, value in [*table.items()]:
         place = under(path, name)
-        if value == ASK or value == [ASK]:
+        if value in (ASK, [ASK]):
             del table[name]
             yield _question(place, sources)
         elif isinstance(value, dict):

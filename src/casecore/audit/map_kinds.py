@@ -14,7 +14,7 @@ from casecore.kernel import frozen, is_whole
 from casecore.kernel.problems import Problem, did_you_mean, quoted, under
 from casecore.policies.calendars import find_zone
 from casecore.policies.kinds import MISSING
-from casecore.policies.plain_kinds import note_misfit
+from casecore.policies.plain_kinds import as_a_file_writes, note_misfit
 
 ASK: Final = "ask"
 """Stands in a map for an answer that only its owner can give."""
@@ -27,6 +27,9 @@ ASIDE: Final = "-"
 
 NOTHING: Final = "none"
 """The house's word for what is known to be nothing."""
+
+MOST_COLUMNS: Final = 20
+"""How many columns a field is taken from at most."""
 
 LONGEST_NAME: Final = 1_000
 """The longest name of a column, and the longest word of a log, in characters."""
@@ -76,7 +79,7 @@ class ColumnNames:
             ):
                 return note_misfit(self, value, path, problems)
             names, between = value["join"], value.get("with", " ")
-        fits = isinstance(names, list) and 0 < len(names) <= 20 and all(map(_is_name, names))
+        fits = isinstance(names, list) and 0 < len(names) <= MOST_COLUMNS and all(map(_is_name, names))
         if not fits or len(set(names)) < len(names):
             return note_misfit(self, value, path, problems)
         return Columns(tuple(names), between)
@@ -90,7 +93,7 @@ class ColumnNames:
     def schema(self) -> dict[str, Any]:
         """The schema of what fits."""
         name = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
-        several = {"type": "array", "items": name, "minItems": 1, "maxItems": 20, "uniqueItems": True}
+        several = {"type": "array", "items": name, "minItems": 1, "maxItems": MOST_COLUMNS, "uniqueItems": True}
         joined = {
             "type": "object",
             "properties": {"join": several, "with": {"type": "string"}},
@@ -137,7 +140,7 @@ class OrderColumns:
 
 # Words -------------------------------------------------------------------------------------------------
 
-Written = str | bool | int | float | list[str]
+Written = str | bool | int | float | tuple[str, ...]
 """What a map may say of a field, as TOML has it."""
 
 
@@ -145,6 +148,14 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(item, str) and is_whole(item) for item in value)
     return isinstance(value, str | bool | int | float) and (not isinstance(value, str) or is_whole(value))
+
+
+def _held(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _plain(value: Any) -> Any:
+    return [*value] if isinstance(value, tuple) else value
 
 
 @frozen
@@ -166,8 +177,8 @@ class WordTable:
 
     most: int = 10_000
     describe = (
-        'a table like { "In Progress" = "open" }: each word of the log, and what it means; "?" where that is not known, '
-        '"none" for nothing; "" is an empty cell'
+        'a table like { "In Progress" = "open" }: each word of the log, and what it means; "?" where that is not '
+        'known, "none" for nothing; "" is an empty cell'
     )
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
@@ -181,7 +192,7 @@ class WordTable:
         if isinstance(said, dict):
             told = {name: held for name, held in said.items() if name != "is"}
             if isinstance(said.get("is"), str) and all(map(_is_plain, told.values())):
-                return Meaning(said["is"], told)
+                return Meaning(said["is"], {name: _held(value) for name, value in told.items()})
         elif _is_plain(said) and not isinstance(said, list):
             return Meaning(said)
         expected = 'a word of the house, or a table like { is = "SendReply", send_as = "resolved" }'
@@ -190,7 +201,11 @@ class WordTable:
 
     def write(self, value: Mapping[str, Meaning]) -> Any:
         """As a map has it."""
-        return {word: {"is": said.word, **said.fields} if said.fields else said.word for word, said in value.items()}
+        return {word: self._written(said) for word, said in value.items()}
+
+    def _written(self, said: Meaning) -> Any:
+        told = {name: _plain(value) for name, value in said.fields.items()}
+        return {"is": said.word, **told} if told else said.word
 
     def schema(self) -> dict[str, Any]:
         """The schema of what fits."""
@@ -200,24 +215,31 @@ class WordTable:
 
 
 @frozen
-class PlainValue:
-    """What a field holds in every row."""
+class Constants:
+    """A table of fields and what they hold in every row."""
 
-    describe = 'text, a number, true or false, or a list of texts; "none" for nothing'
+    most: int = 1_000
+    describe = 'a table of fields, each with text, a number, true or false, or a list of texts; "none" for nothing'
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """The value."""
-        if not _is_plain(value):
+        """A dict from field to value."""
+        if not isinstance(value, dict) or len(value) > self.most:
             return note_misfit(self, value, path, problems)
-        return tuple(value) if isinstance(value, list) else value
+        wrong = [name for name, held in value.items() if not _is_plain(held)]
+        expected = 'text, a number, true or false, or a list of texts; "none" for nothing'
+        problems.extend(
+            Problem(under(path, name), f"{as_a_file_writes(value[name])} does not fit", expected) for name in wrong
+        )
+        return MISSING if wrong else {name: _held(held) for name, held in value.items()}
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Mapping[str, Any]) -> Any:
         """As a map has it."""
-        return [*value] if isinstance(value, tuple) else value
+        return {name: _plain(held) for name, held in value.items()}
 
     def schema(self) -> dict[str, Any]:
         """The schema of what fits."""
-        return {"anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "array", "items": {"type": "string"}}]}
+        plain = {"anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "array", "items": {"type": "string"}}]}
+        return {"type": "object", "additionalProperties": plain, "maxProperties": self.most}
 
 
 # Times -------------------------------------------------------------------------------------------------

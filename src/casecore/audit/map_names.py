@@ -122,9 +122,11 @@ def _value_problems(known: Vocabulary, field: str, value: Any, place: str) -> It
     one, expected = wrong[0]
     words = dict.fromkeys(word for held, _ in wrong for word in held.words)
     near = did_you_mean(value, words) if isinstance(value, str) else ""
-    if words and one.shape is not Shape.FLAG:
+    if words and one.shape is Shape.CHOICE:
         expected = "one of " + ", ".join(f'"{word}"' for word in words)
-    yield Problem(place, f"{quoted(value)} does not fit {field}", f'{expected}; "{UNKNOWN}": it is not known', near)
+    yield Problem(
+        place, f"{_as_written(value)} does not fit {field}", f'{expected}; "{UNKNOWN}": it is not known', near
+    )
 
 
 def what_problems(known: Vocabulary, meaning: Meaning, place: str) -> Iterator[Problem]:
@@ -137,20 +139,23 @@ def what_problems(known: Vocabulary, meaning: Meaning, place: str) -> Iterator[P
             f'the name of a command or an event, "{STATUS}" with a status, or "{ASIDE}": it says nothing that is judged'
         )
         near = did_you_mean(what, (*known.classes, STATUS)) if isinstance(what, str) else ""
-        yield Problem(place, f"{quoted(what)} is none", expected, near)
+        yield Problem(place, f"{_as_written(what)} is none", expected, near)
         return
     there = known.fields_of(what)
-    inside = place if len(fields) == len(meaning.fields) else ""
     for field, value in fields.items():
-        where = place if inside == "" and field == STATUS else under(place, field)
-        if field not in there:
+        where = under(place, field) if field in meaning.fields else place
+        if field not in there and not (value == UNKNOWN and field in known.fields):
             yield no_such_keys([field], there, place, (*there,), f"a field of {what}: {', '.join(there)}")
         elif value != UNKNOWN:
             try:
                 house_value(there[field], value)
             except ValueError as error:
                 near = did_you_mean(value, there[field].words) if isinstance(value, str) else ""
-                yield Problem(where, f"{quoted(value)} does not fit {field}", str(error), near)
+                yield Problem(where, f"{_as_written(value)} does not fit {field}", str(error), near)
+
+
+def _as_written(value: Any) -> str:
+    return quoted([*value] if isinstance(value, tuple) else value)
 
 
 def split_what(meaning: Meaning) -> tuple[Any, dict[str, Any]]:

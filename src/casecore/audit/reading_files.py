@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import re
 import shutil
-import zlib
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from casecore.audit.errors import AuditError, log_error
-from casecore.audit.log_map import LogFormat, LogMap
-from casecore.audit.log_sources import Piece, first_line, named_columns, run, sql_name, sql_text
-from casecore.kernel.problems import why_unreadable
-
-LONGEST_ROW: Final = 64_000_000
-"""The longest row of a file, in bytes."""
+from casecore.audit.log_map import LogMap
+from casecore.audit.pieces import LONGEST_ROW, Piece, piece_of_relation, run, sql_text, unpacked
 
 _NEVER: Final = "\x01\x02\x01"
 """Stands for an empty cell in no file, so that DuckDB takes every cell for what it is."""
@@ -109,29 +102,6 @@ def _header_of(file: Path, path: Path, delimiter: str) -> list[str]:
 # Text --------------------------------------------------------------------------------------------------
 
 
-def unpacked(path: Path, folder: Path) -> Path:
-    """The file itself, or what is packed in it, as a file of ours.
-
-    Raises:
-        AuditError: When there is no such file, or it is packed and was cut off or spoilt.
-    """
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        if not packed and path.suffix != ".gz":
-            return path
-        inside = folder / path.name.removesuffix(".gz")
-        with gzip.open(path) as source, inside.open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-    except EOFError:
-        raise log_error(str(path), "was cut off: the packed file (gz) ends too early", "", "copy it again") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise log_error(str(path), f"is spoilt: {error}", "a file packed by gzip", "copy it again") from None
-    except (OSError, ValueError) as error:
-        raise log_error(str(path), f"cannot be read ({why_unreadable(error)})") from None
-    return inside
-
-
 def _as_utf8(path: Path, encoding: str, folder: Path) -> Path:
     """The file as UTF-8, unpacked.
 
@@ -193,88 +163,44 @@ def jsonl_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Pie
         f"compression = 'uncompressed', maximum_object_size = {LONGEST_ROW})"
     )
     run(database, str(path), f"CREATE TEMP TABLE {table} AS SELECT row_number() OVER () AS n, json FROM {scan}")
-    named = database.execute(
-        f"SELECT DISTINCT key FROM (SELECT unnest(json_keys(json)) AS key FROM {table} WHERE json_type(json) = 'OBJECT')"
-    ).fetchall()
+    around = ""
+    if log_map.log.each is not None:
+        around, table = "around, ", _each_of(database, table, log_map.log.each)
+    columns = [*_keys_in(database, table, "json")]
+    if around:
+        columns += (f"../{name}" for name in _keys_in(database, table, "around"))
+    columns += (name for name in log_map.named_columns if name.startswith(("/", "../")) and name not in columns)
     none = f"SELECT n FROM {table} WHERE json IS NULL OR json_type(json) <> 'OBJECT' ORDER BY n"
     rejected = [number for (number,) in database.execute(none).fetchall()]
-    inside = [column for column in named_columns(log_map) if column.startswith("/")]
-
-    def text_in(column: str) -> str:
-        place = column if column.startswith("/") else f"/{column.replace('~', '~0').replace('/', '~1')}"
-        return f"(json ->> {sql_text(place)})"
-
-    columns = (*sorted(name for (name,) in named), *inside)
-    scan = f"(SELECT json FROM {table} WHERE json_type(json) = 'OBJECT' ORDER BY n)"
-    return Piece(str(path), scan, columns, text_in, ["json::VARCHAR"], lambda _: rejected)
+    scan = f"(SELECT {around}json FROM {table} WHERE json_type(json) = 'OBJECT' ORDER BY n)"
+    whole = [f"{name}::VARCHAR" for name in (*(("around",) if around else ()), "json")]
+    return Piece(str(path), scan, columns, _text_in_json, whole, lambda _: rejected)
 
 
-def piece_of_relation(database: Any, scan: str, name: str, *, in_utc: bool = False) -> Piece:
-    """What DuckDB reads with types, every column as text.
-
-    Args:
-        database: The database.
-        scan: What stands after FROM.
-        name: What errors call it.
-        in_utc: Whether times without an offset are in UTC.
-    """
-    described = run(database, name, f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    kinds = {column: kind for column, kind, *_ in described}
-    columns = [sql_name(column) for column in kinds]
-    return Piece(
-        name, scan, tuple(kinds), lambda column: _text_of_kind(sql_name(column), kinds[column], in_utc), columns
+def _each_of(database: Any, table: str, path: str) -> str:
+    """A table of the items of a list that lies in each object; what is no object has none, and is one row."""
+    items = (
+        f"CASE WHEN json_type(json) = 'OBJECT' THEN TRY_CAST(json_extract(json, {sql_text(path)}) AS JSON[]) "
+        "ELSE [NULL] END"
     )
-
-
-def _text_of_kind(name: str, kind: str, in_utc: bool) -> str:
-    if kind == "VARCHAR":
-        return name
-    if in_utc and kind.startswith("TIMESTAMP"):
-        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%f+00:00')"
-    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP"))
-    return f"CAST(to_json({name}) AS VARCHAR)" if nested else f"CAST({name} AS VARCHAR)"
-
-
-def piece_of_dicts(name: str, rows: Iterable[Mapping[str, str]], folder: Path) -> Piece:
-    """Rows of which each names its columns, by way of a file of ours."""
-    places: dict[str, int] = {}
-    file = folder / "rows.csv"
-    with file.open("w", encoding="utf-8", newline="") as out:
-        write = csv.writer(out, quoting=csv.QUOTE_ALL).writerow
-        for row in rows:
-            for column in row:
-                places.setdefault(column, len(places))
-            write([row.get(column, "") for column in places])
-    names = [f"c{number}" for number in range(len(places))]
-    told = ", ".join(f"{column}: 'VARCHAR'" for column in names)
-    scan = (
-        f"read_csv({sql_text(str(file))}, columns = {{{told}}}, auto_detect = false, header = false, delim = ',', "
-        f"quote = '\"', escape = '\"', null_padding = true, parallel = false, max_line_size = {LONGEST_ROW})"
+    database.execute(
+        f"CREATE TEMP TABLE each_{table} AS SELECT row_number() OVER () AS n, around, json FROM ("
+        "SELECT n, around, unnest(items) AS json, generate_subscripts(items, 1) AS place FROM ("
+        f"SELECT n, json AS around, {items} AS items FROM {table}) ORDER BY n, place)"
     )
-    if not names:
-        scan, names = "(SELECT NULL AS c0 WHERE false)", ["c0"]
-    return Piece(name, scan, tuple(places), lambda column: names[places[column]], names)
+    return f"each_{table}"
 
 
-def _read_as(format: LogFormat) -> Callable[[Any, Path, LogMap, Path], Piece]:  # noqa: A002 -- the word of the map
-    if format is LogFormat.XES:
-        from casecore.audit.reading_xes import xes_piece
-
-        return xes_piece
-    if format is LogFormat.OCEL:
-        from casecore.audit.reading_ocel import ocel_piece
-
-        return ocel_piece
-    return {LogFormat.CSV: csv_piece, LogFormat.PARQUET: parquet_piece, LogFormat.JSONL: jsonl_piece}[format]
+def _keys_in(database: Any, table: str, column: str) -> list[str]:
+    found = database.execute(
+        f"SELECT DISTINCT key FROM (SELECT unnest(json_keys({column})) AS key FROM {table} "
+        f"WHERE json_type({column}) = 'OBJECT') ORDER BY key"
+    ).fetchall()
+    return [name for (name,) in found]
 
 
-def file_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Piece:
-    """A file, as the map says it is stored.
-
-    Raises:
-        AuditError: When it cannot be read.
-    """
-    if path.is_dir() or not path.exists():
-        why = "is a folder" if path.is_dir() else "does not exist"
-        raise log_error(str(path), why, "a file, or a pattern like 2026-*.csv")
-    return _read_as(log_map.log.format)(database, path, log_map, folder)
+def _text_in_json(column: str) -> str:
+    outside = column.startswith("../")
+    name = column.removeprefix("../")
+    place = name if name.startswith("/") else f"/{name.replace('~', '~0').replace('/', '~1')}"
+    return f"({'around' if outside else 'json'} ->> {sql_text(place)})"

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
-from casecore.audit.log_sources import Piece, sql_name
-from casecore.audit.reading_files import piece_of_dicts, unpacked
+from casecore.audit.pieces import Piece, piece_of_dicts, sql_name, unpacked
 
 Told = dict[str, str]
 
@@ -37,7 +36,7 @@ _EXPECTED: Final = "a file of OCEL 2.0, as JSON, XML or SQLite"
 def _told_apart(path: Path, rows: Iterator[Told]) -> Iterator[Told]:
     try:
         yield from rows
-    except Xml.ParseError as error:
+    except ET.ParseError as error:
         line, column = error.position
         found = f"is not OCEL: {str(error).partition(':')[0]}"
         raise log_error(str(path), found, _EXPECTED, line=line, column=column + 1) from None
@@ -80,8 +79,8 @@ def _in_xml(file: Path) -> Iterator[Told]:
         yield _row(node.attrib["id"], node.attrib["type"], node.attrib["time"], attributes, related, types)
 
 
-def _ended(file: Path, name: str) -> Iterator[Xml.Element]:
-    for _, node in Xml.iterparse(file):
+def _ended(file: Path, name: str) -> Iterator[ET.Element]:
+    for _, node in ET.iterparse(file):  # noqa: S314 -- expat itself ends what grows without end
         if node.tag == name:
             yield node
             node.clear()
@@ -94,7 +93,7 @@ def _in_sqlite(file: Path) -> Iterator[Told]:
         for event, thing in database.execute("SELECT ocel_event_id, ocel_object_id FROM event_object"):
             related.setdefault(event, []).append(thing)
         for kind, table in database.execute("SELECT ocel_type, ocel_type_map FROM event_map_type").fetchall():
-            found = database.execute(f"SELECT * FROM {sql_name(f'event_{table}')}")  # noqa: S608 -- a name, as SQL writes it
+            found = database.execute(f"SELECT * FROM {sql_name(f'event_{table}')}")
             names = [column[0] for column in found.description]
             for row in found:
                 held = {name: value for name, value in zip(names, row, strict=True) if value is not None}

@@ -7,8 +7,7 @@ from typing import Any
 import attrs
 
 from casecore.audit.errors import log_error
-from casecore.audit.log_sources import Piece, first_line
-from casecore.audit.reading_files import piece_of_relation
+from casecore.audit.pieces import Piece, first_line, piece_of_relation
 
 
 @attrs.frozen

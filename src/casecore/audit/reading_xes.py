@@ -11,12 +11,11 @@ from importlib.util import find_spec
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
-from casecore.audit.log_sources import Piece, first_line
-from casecore.audit.reading_files import piece_of_dicts, piece_of_relation, unpacked
+from casecore.audit.pieces import Piece, first_line, piece_of_dicts, piece_of_relation, unpacked
 
 _LITERALS: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
 
@@ -26,6 +25,9 @@ _MISREAD: Final = re.compile(
     rb"""|<date\s[^>]*value=["'](?![^"']*(?:Z|[+-]\d\d:\d\d)["'])"""
 )
 """What r4pm takes for something else: ids that are no UUID, TRUE, and times that do not say their offset."""
+
+_AT_ITS_END: Final = 1_000
+"""In how many of its last bytes a file says that it ends; r4pm reads one that was cut off as far as it goes."""
 
 
 def xes_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Piece:
@@ -42,13 +44,14 @@ def _would_be_misread(file: Path) -> bool:
         if not file.stat().st_size:
             return True
         with mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
-            return _MISREAD.search(content) is not None
+            cut_off = not content[-_AT_ITS_END:].rstrip().endswith(b"</log>")
+            return cut_off or _MISREAD.search(content) is not None
 
 
 def _told_apart(path: Path, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
     try:
         yield from rows
-    except Xml.ParseError as error:
+    except ET.ParseError as error:
         line, column = error.position
         found = f"is not XES: {str(error).partition(':')[0]}"
         raise log_error(str(path), found, "a file of XES", line=line, column=column + 1) from None
@@ -60,8 +63,8 @@ def _events_of(file: Path) -> Iterator[dict[str, str]]:
     """The events of a file, each with the attributes of its trace; what is missing is as the file says for all."""
     always: dict[str, dict[str, str]] = {"trace": {}, "event": {}}
     trace: dict[str, str] = {}
-    around: list[Xml.Element] = []
-    for when, node in Xml.iterparse(file, ("start", "end")):
+    around: list[ET.Element] = []
+    for when, node in ET.iterparse(file, ("start", "end")):  # noqa: S314 -- expat itself ends what grows without end
         name = _tag(node)
         if when == "start":
             if not around and name != "log":
@@ -88,18 +91,18 @@ class NotXes(Exception):
     """A file is XML, and no XES."""
 
 
-def _tag(node: Xml.Element) -> str:
+def _tag(node: ET.Element) -> str:
     return node.tag.rpartition("}")[2]
 
 
-def _attributes(node: Xml.Element, before: str) -> dict[str, str]:
+def _attributes(node: ET.Element, before: str) -> dict[str, str]:
     told: dict[str, str] = {}
     for inside in node:
         told.update(_attribute(inside, before))
     return told
 
 
-def _attribute(node: Xml.Element, before: str) -> dict[str, str]:
+def _attribute(node: ET.Element, before: str) -> dict[str, str]:
     kind, key, value = _tag(node), node.get("key"), node.get("value")
     if kind not in _LITERALS or key is None or value is None:
         return {}

@@ -9,6 +9,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from casecore.audit.fold import ToldDesk
@@ -26,10 +27,6 @@ _CALLED: Final = {"by": "actor", "agent": "target", "message_row": "message"}
 """The rows of the view that fields of events name, where they are called otherwise."""
 
 
-_USED_ONCE: Final = frozenset({"messages", "notes", "commitments"})
-"""The tables of rows whose ids are used once: a command that begins one brings an id of its own."""
-
-
 class Sight:
     """How the views of an audit are filled.
 
@@ -44,6 +41,7 @@ class Sight:
         self._views = desk.house.views
         self._rows = tuple(attribute.name for attribute in fields_of(desk.house.view) if attribute.name != "now")
         self._begun = ByClass[frozenset[str]](self._begun_by)
+        self._fresh = ByClass[frozenset[str]](self._fresh_of)
         self._filling = ByClass[Filling](self._written)
 
     def of(self, subject: Any) -> Any:
@@ -56,19 +54,49 @@ class Sight:
             except Untold:
                 forget(view, frozenset({look.row}))
             else:
-                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()), kind)
+                self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()))
         return view
 
-    def _show(self, view: Any, look: Look, ids: tuple[str, ...], kind: type) -> None:
+    def fresh_in(self, subject: Any) -> frozenset[str]:
+        """The rows of the view whose ids a command brings, because it begins them."""
+        return self._fresh[told_class(type(subject))]
+
+    def named_by(self, subject: Any, view: Any) -> dict[str, frozenset[str]]:
+        """The ids of rows that a command may begin, by table, as far as it names them."""
+        kind = told_class(type(subject))
+        found: dict[str, frozenset[str]] = {}
+        for look in self._looks_of(kind):
+            table = look.place.table
+            if table not in self._begun[kind] or look.place.sheet is not None or look.field is None:
+                continue
+            row = reader_of(self._desk.house.view, look.row)(view)
+            row_id = reader_of(kind, look.field)(subject) if look.source is None else None
+            if row is not None and row is not UNTOLD:  # it is there already
+                row_id = reader_of(type(row), "id")(row)
+            if isinstance(row_id, str):
+                found[table] = found.get(table, NOTHING) | {row_id}
+        for look, worked in self._views.worked_of(kind):
+            if self._is_fresh(look, kind):
+                with suppress(Untold):
+                    row_id = worked(view, subject)
+                    found[look.place.table] = frozenset({row_id} if isinstance(row_id, str) else ())
+        return found
+
+    def _fresh_of(self, kind: type) -> frozenset[str]:
+        looks = (*self._looks_of(kind), *(look for look, _ in self._views.worked_of(kind)))
+        return frozenset(look.row for look in looks if self._is_fresh(look, kind))
+
+    def _show(self, view: Any, look: Look, ids: tuple[str, ...]) -> None:
         """Show the first of these rows that there is."""
         place, desk = look.place, self._desk
         rows = desk.tables[place.table]
         found = next((row for row_id in ids if (row := rows.get(row_id)) is not None), None)
-        if found is None and ids and desk.adopts(place.table, ids[0]):
-            if len(ids) > 1 or place.table in self._begun[kind]:
-                forget(view, frozenset({look.row}))  # it may be any of them, or there may be none
-                return
-            found = desk.adopt(place.table, ids[0])
+        if found is not None and desk.find(place.table, next(row_id for row_id in ids if row_id in rows)) is UNTOLD:
+            forget(view, frozenset({look.row}))
+            return
+        if found is None and any(desk.adopts(place.table, row_id) for row_id in ids):
+            forget(view, frozenset({look.row}))  # it may be any of them, or there may be none
+            return
         if found is None:
             return
         value = found if place.sheet is None else reader_of(type(found), place.sheet)(found)
@@ -104,7 +132,7 @@ class Sight:
         named = dict.fromkeys(look.row for look in looks)
         rows = dict.fromkeys(row for look in looks for row in self._views.shown_by(look))
         lines = [f"{' = '.join((*rows, *(f'id_of_{row}' for row in named)))} = None"] if rows else []
-        fresh = {look.row for look in looks if self._is_fresh(look, kind)}
+        fresh = self._fresh[kind]
         for number, look in enumerate(looks):
             lines += self._look_lines(number, look, kind, known, fresh)
         lines += ["view = new(Open)", "view.now = desk.now"]
@@ -120,9 +148,15 @@ class Sight:
 
     def _is_fresh(self, look: Look, kind: type) -> bool:
         """Whether a command brings the id of a row that it begins: if that is there already, nothing else is asked."""
-        return look.source is None and look.place.table in self._begun[kind] & _USED_ONCE
+        house = self._desk.house
+        asked = any(
+            rule.id == f"{look.row}.fresh" and issubclass(kind, rule.guards) for rule in (*house.needs, *house.rules)
+        )
+        return asked and look.source is None and look.place.table in self._begun[kind]
 
-    def _look_lines(self, number: int, look: Look, kind: type, known: dict[str, Any], fresh: set[str]) -> list[str]:
+    def _look_lines(
+        self, number: int, look: Look, kind: type, known: dict[str, Any], fresh: frozenset[str]
+    ) -> list[str]:
         """One look: at a row that is there, at one that is adopted, or, where its id is not told, at nobody knows."""
         row, key, source = look.row, f"id_of_{look.row}", look.source or "start"
         shown = self._views.shown_by(look)
@@ -130,7 +164,7 @@ class Sight:
         if look.field is None:
             raise TypeError(f"{kind.__name__} names {row} by no field")
         owner = kind if look.source is None else self._views.class_of(look.source)
-        member = getattr(owner, look.field, None)
+        member: Any = getattr(owner, look.field, None)
         is_read = isinstance(member, property)
         known[f"read_{number}"] = _reading(member.fget) if is_read else reader_of(owner, look.field)
         begins = look.source is None and look.place.table in self._begun[kind]

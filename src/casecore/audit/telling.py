@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
 from typing import Any, Final
 
 from casecore.audit.map_kinds import EPOCH_MS, EPOCH_S, ISO, NOTHING
@@ -31,8 +30,9 @@ def house_value(known: TellableField, written: Any) -> Any:
 
 
 def _expected(known: TellableField) -> str:
-    if known.words and known.shape is Shape.CHOICE:
-        return "one of " + ", ".join(f'"{word}"' for word in known.words)
+    if known.words and known.shape is not Shape.FLAG:
+        several = "" if known.shape is Shape.CHOICE else "a list, each "
+        return f"{several}one of " + ", ".join(f'"{word}"' for word in known.words)
     return _DESCRIBED[known.shape]
 
 
@@ -68,12 +68,10 @@ def _written_items(known: TellableField, written: Any) -> Any:
 
 def _several(known: TellableField, items: tuple[str, ...]) -> Any:
     """Several texts as a field holds them; None where one does not fit."""
-    of = next((kind for kind in getattr(known.kind, "__args__", ()) if isinstance(kind, type)), str)
-    if issubclass(of, StrEnum):
-        words = {member.value: member for member in of}
-        if not words.keys() >= set(items):
+    if known.words:
+        if not {*known.words} >= {*items}:
             return None
-        items = tuple(words[item] for item in items)
+        items = tuple(map(known.of, items))
     elif known.shape is Shape.NAMES and not all(map(is_id, items)):
         return None
     return frozenset(items) if known.shape is Shape.NAMES else items
@@ -129,7 +127,7 @@ def cell_reader(
         return known.kind(text)
 
     def read_instant(text: str) -> Any:
-        return instant_of(text, time_format, zone)
+        return instant_in(text, time_format, zone)
 
     def read_items(text: str) -> Any:
         value = _several(known, _items_in(text, between))
@@ -139,9 +137,9 @@ def cell_reader(
 
     def read_table(text: str) -> Any:
         held = json.loads(text)
-        if not isinstance(held, dict):
-            raise ValueError(text)
-        return held
+        if isinstance(held, dict):
+            return held
+        raise ValueError(text)
 
     def refuse(text: str) -> Any:
         raise ValueError(text)
@@ -186,7 +184,7 @@ def _items_in(text: str, between: str | None) -> tuple[str, ...]:
     return (text,) if between is None else tuple(filter(None, (item.strip() for item in text.split(between))))
 
 
-def instant_of(text: str, time_format: str, zone: tzinfo | None) -> datetime:
+def instant_in(text: str, time_format: str, zone: tzinfo | None) -> datetime:
     """The instant that a text says; of a time that came twice, the first.
 
     Raises:

@@ -7,8 +7,8 @@ authenticated. So a row that an audit keeps, a command that it reads and a view 
   and the field. So whoever has answered without raising that has seen nothing that is not known: its answer is real.
 * A field that **stays untold** may be changed at any time by something that the log does not tell. What is written
   into it is forgotten at once.
-* What is untold may be passed on, but never looked at: a text by whoever handles a command (`copying(content)`), any
-  field by what makes or edits a row and asks nothing of it. Then the sentinel `UNTOLD` is read in its place.
+* What is untold may be passed on, but never looked at: whoever does not ask what it is may be given the sentinel
+  `UNTOLD` in its place (`supposing.py`), which raises `Untold` whatever is done with it.
 
 The classes are made from those of the records, and have their layout: a row turns from one into the other as it is
 told. What is told is read at no cost.
@@ -16,18 +16,24 @@ told. What is told is read at no cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextvars import ContextVar
-from enum import IntEnum
+from collections.abc import Callable
 from functools import cache
 from inspect import getattr_static
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
-from casecore.kernel.fields import is_content
 from casecore.kernel.values import fields_of
 from casecore.kernel.written_functions import write_function
 
+F = TypeVar("F", bound="Callable[..., Any]")
+
 NOTHING: Final[frozenset[str]] = frozenset()
+
+
+def remembered(function: F) -> F:
+    """`functools.cache` for functions of classes: its types take classes of records for something without a hash."""
+    cached: Any = cache(function)
+    kept: F = cached
+    return kept
 
 
 class Untold(Exception):
@@ -60,8 +66,8 @@ class _UntoldValue:
     def _refuse(self, *_: Any) -> NoReturn:
         raise Untold(self, "text")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse  # type: ignore[assignment]  # none answers
-    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse  # type: ignore[assignment]  # the same
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
+    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __mod__ = _refuse
     __and__ = __rand__ = __or__ = __ror__ = __neg__ = __int__ = __float__ = __index__ = __call__ = _refuse
 
@@ -78,47 +84,22 @@ class _UntoldValue:
 UNTOLD: Final = _UntoldValue()
 
 
-class Copied(IntEnum):
-    """What may be passed on that is not told."""
-
-    NOTHING = 0
-    TEXTS = 1
-    ALL = 2
-
-
-_COPYING: ContextVar[Copied] = ContextVar("copying", default=Copied.NOTHING)
-
-
-class copying:  # noqa: N801 -- used as a statement; a generator would take three times as long, for every function
-    """Let something be passed on that is not told."""
-
-    __slots__ = ("_before", "_what")
-
-    def __init__(self, what: Copied) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        self._before = _COPYING.set(self._what)
-
-    def __exit__(self, *_: object) -> None:
-        _COPYING.reset(self._before)
+SOMEBODY: Final = "\x00somebody"
+"""An id that is no other's: what stands for one that is not told, where it is compared with others."""
 
 
 class _Trap:
     """A field that is not told until it is written."""
 
-    __slots__ = ("_copied", "_name", "_slot")
+    __slots__ = ("_name", "_slot")
 
-    def __init__(self, name: str, slot: Any, *, content: bool) -> None:
+    def __init__(self, name: str, slot: Any) -> None:
         self._name = name
         self._slot = slot
-        self._copied = Copied.TEXTS if content else Copied.ALL
 
     def __get__(self, row: Any, kind: Any = None) -> Any:
         if row is None:
             return self
-        if _COPYING.get() >= self._copied:
-            return UNTOLD
         raise Untold(row, self._name)
 
     def __set__(self, row: Any, value: Any) -> None:
@@ -138,13 +119,13 @@ class _LastingTrap(_Trap):
         self._slot.__set__(row, UNTOLD)
 
 
-@cache
+@remembered
 def slot_of(kind: type, field: str) -> Any:
     """The member of a class that holds a field, whether it is told or not; UNTOLD lies in it where it is not."""
     return getattr_static(told_class(kind), field)
 
 
-@cache
+@remembered
 def reader_of(kind: type, field: str) -> Callable[[Any], Any]:
     """How a field is read that may be untold: it gives UNTOLD then, and raises nothing."""
     read: Callable[[Any], Any] = slot_of(kind, field).__get__
@@ -157,24 +138,18 @@ def told_class(kind: type) -> type:
     return record
 
 
-@cache
+@remembered
 def names_of_fields(kind: Any) -> tuple[str, ...]:
     """The names of the fields of a class."""
     return tuple(attribute.name for attribute in fields_of(kind))
 
 
-@cache
-def _content_of(kind: Any) -> frozenset[str]:
-    return frozenset(attribute.name for attribute in fields_of(kind) if is_content(attribute))
-
-
 def _text_of_told(row: Any) -> str:
-    with copying(Copied.ALL):
-        told = ", ".join(f"{name}={getattr(row, name)!r}" for name in names_of_fields(row.of))
+    told = ", ".join(f"{name}={reader_of(row.of, name)(row)!r}" for name in names_of_fields(row.of))
     return f"{row.of.__name__}({told})"
 
 
-@cache
+@remembered
 def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> Any:
     """The class of rows that lack some fields.
 
@@ -183,7 +158,6 @@ def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> 
         lacks: The fields that are told once they are written.
         stays: Those that stay untold.
     """
-    content = _content_of(record)
     body: dict[str, Any] = {
         "__slots__": (),
         "__module__": record.__module__,
@@ -198,7 +172,7 @@ def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> 
     }
     for name in lacks | stays:
         trap = _LastingTrap if name in stays else _Trap
-        body[name] = trap(name, slot_of(record, name), content=name in content)
+        body[name] = trap(name, slot_of(record, name))
     return type(record)(record.__name__, (record,), body)
 
 
@@ -228,7 +202,7 @@ def blind_row(record: Any, told: dict[str, Any], stays: frozenset[str] = NOTHING
     return _blind_maker(record, frozenset(told), stays)(told)
 
 
-@cache
+@remembered
 def _blind_maker(record: Any, told: frozenset[str], stays: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
     """It makes rows of which these fields are told; written as text, because logs have millions of them."""
     names = names_of_fields(record)
@@ -255,12 +229,55 @@ def forget(row: Any, fields: frozenset[str]) -> None:
         row.__class__ = class_lacking(kind.of, kind.lacks | fields, kind.stays)
 
 
-def forget_copies(row: Any, fields: Iterable[str]) -> None:
-    """Let those of these fields be untold into which something was written that is not told."""
+def settle(row: Any) -> Any:
+    """Let those fields of a row be untold into which something was written that is not told; it is the same object."""
     kind = type(row)
-    copies = frozenset(name for name in fields if name not in kind.untold and reader_of(kind, name)(row) is UNTOLD)
-    if copies:
-        row.__class__ = class_lacking(kind.of, kind.lacks | copies, kind.stays)
+    record, lacks, stays = told_class(kind), getattr(kind, "lacks", NOTHING), getattr(kind, "stays", NOTHING)
+    copies = [name for name in names_of_fields(record) if _stands_for_untold(reader_of(record, name)(row))]
+    for name in copies:
+        slot_of(record, name).__set__(row, UNTOLD)
+    if not (lacks | stays).issuperset(copies):
+        kind = class_lacking(record, lacks.union(copies) - stays, stays)
+        object.__setattr__(row, "__class__", kind)
+    return row
+
+
+def copy_of(row: Any) -> Any:
+    """Another row that tells and lacks the same."""
+    record = told_class(type(row))
+    copied = object.__new__(class_lacking(record, NOTHING, NOTHING))
+    for name in names_of_fields(record):
+        slot_of(record, name).__set__(copied, reader_of(record, name)(row))
+    copied.__class__ = type(row)
+    return copied
+
+
+def become(row: Any, other: Any) -> None:
+    """Let a row tell and lack what another does; it stays the same object."""
+    record = told_class(type(row))
+    for name in names_of_fields(record):
+        slot_of(record, name).__set__(row, reader_of(record, name)(other))
+    row.__class__ = type(other)
+
+
+def tell_both(row: Any, other: Any) -> Any:
+    """A row that tells what two rows of a class tell alike; it is the first of them if that is all it tells."""
+    record = told_class(type(row))
+    readers = {name: reader_of(record, name) for name in names_of_fields(record)}
+    told = {name: value for name, read in readers.items() if _is_same(value := read(row), read(other))}
+    if len(told) == len(readers):
+        return row
+    return blind_row(record, told, getattr(type(row), "stays", NOTHING))
+
+
+def _stands_for_untold(value: Any) -> bool:
+    return value is UNTOLD or value is SOMEBODY
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    if _stands_for_untold(value) or _stands_for_untold(other):
+        return False
+    return value is other or bool(value == other)
 
 
 def suppose(row: Any, field: str, value: Any) -> None:

@@ -13,7 +13,6 @@ import attrs
 
 from casecore.codec import house_codec
 from casecore.kernel import Command, CommandError, Event
-from casecore.rooms.agents import AddAgent
 from casecore.rooms.composition import HOUSE, House
 
 WHAT: Final = "what"
@@ -60,8 +59,13 @@ class TellableField:
         """The words that fit, where they are few."""
         if self.shape is Shape.FLAG:
             return ("true", "false")
-        choice = isinstance(self.kind, type) and issubclass(self.kind, StrEnum)
-        return tuple(member.value for member in self.kind) if choice else ()
+        return tuple(member.value for member in self.of) if issubclass(self.of, StrEnum) else ()
+
+    @property
+    def of(self) -> type[Any]:
+        """What each of several things is; of one thing, what that is."""
+        kinds = get_args(self.kind) or (self.kind,)
+        return next((kind for kind in kinds if isinstance(kind, type)), str)
 
 
 class Vocabulary:
@@ -74,7 +78,7 @@ class Vocabulary:
 
     def __init__(self, house: House) -> None:
         self._codec = house_codec(house)
-        self.classes: Mapping[str, type[Command] | type[Event]] = {
+        self.classes: Mapping[str, Any] = {
             name: thing for name, thing in self._codec.things.items() if issubclass(thing, Command | Event)
         }
         self.rooms = tuple(room.name for room in house.rooms)
@@ -89,7 +93,7 @@ class Vocabulary:
         """The fields of a command or an event, without when it happened, by name."""
         if name not in self._fields:
             self._fields[name] = {
-                field: _tellable(field, attribute.type, self._holds_id(attribute))
+                field: _tellable(field, attribute.type, is_an_id=self._holds_id(attribute))
                 for field, (attribute, _) in self._codec.forms_of(self.classes[name]).items()
                 if field != "at"
             }
@@ -136,15 +140,15 @@ def _refuses_hidden(attribute: Any) -> bool:
     return False
 
 
-def _tellable(name: str, kind: Any, is_an_id: bool) -> TellableField:
+def _tellable(name: str, kind: Any, *, is_an_id: bool) -> TellableField:
     parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
     inner = tuple(part for part in parts if part is not NoneType)
     absent = len(inner) < len(parts)
     one = inner[0] if len(inner) == 1 else str  # several: a value that may be text, too
-    return TellableField(name, _shape_of(one, is_an_id), one, absent)
+    return TellableField(name, _shape_of(one, is_an_id=is_an_id), one, absent)
 
 
-def _shape_of(kind: Any, is_an_id: bool) -> Shape:
+def _shape_of(kind: Any, *, is_an_id: bool) -> Shape:
     origin = get_origin(kind)
     if origin is not None:
         return {tuple: Shape.ITEMS, frozenset: Shape.NAMES}.get(origin, Shape.TABLE)
@@ -167,9 +171,3 @@ _SHAPES: Final[Mapping[type, Shape]] = {
 def vocabulary_of(house: House = HOUSE) -> Vocabulary:
     """The words of a house; made when they are first asked for."""
     return Vocabulary(house)
-
-
-AGENT_FIELDS: Final = tuple(
-    attribute.name for attribute in attrs.fields(AddAgent) if attribute.name not in ("by", "at", "agent")
-)
-"""What a roster can say of an agent."""

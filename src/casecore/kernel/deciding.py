@@ -306,7 +306,7 @@ class Decider(Generic[V]):
                     found.append((checks, check, reason))
         if found:
             return self._judged(view, command, policy, events, _told(found, policy), lacks, sight)
-        return Accepted(self._with_consequences(view, events, policy, lacks, sight) if followed else events)
+        return Accepted(self.with_consequences(view, events, policy, lacks, sight) if followed else events)
 
     def _sight(self, view: V, other: Any, command: Command, policy: PolicyInForce) -> _Sight[V]:
         """Of a command that changes two cases: what happens to the other is asked about with the view of that."""
@@ -336,11 +336,20 @@ class Decider(Generic[V]):
         warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
         case = _case_of(command, events)
         marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
-        return Accepted((*self._with_consequences(view, events, policy, lacks, sight), *marks), warned)
+        return Accepted((*self.with_consequences(view, events, policy, lacks, sight), *marks), warned)
 
-    def _with_consequences(
+    def with_consequences(
         self, view: V, events: tuple[Event, ...], policy: PolicyInForce, missing: Missing, sight: _Sight[V] | None
     ) -> tuple[Event, ...]:
+        """Events, and what they entail in other rooms.
+
+        Args:
+            view: What is seen.
+            events: What happens.
+            policy: What is in force.
+            missing: The rows that the view lacks.
+            sight: Where two cases change: of which view each event is asked about; None where one does.
+        """
         grown = list(events)
         for event in grown:  # the list grows while it is walked: a consequence may have consequences
             if sight is not None:

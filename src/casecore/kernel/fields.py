@@ -280,11 +280,6 @@ def some_tallies(**options: Any) -> Any:
     return field(validator=_check_tallies, converter=copy_of_table, hash=False, **options)
 
 
-def is_content(attribute: Attribute[Any]) -> bool:
-    """Whether a field of a command holds free text, which is passed on as it is."""
-    return attribute.validator in (_check_text, _check_texts)
-
-
 def a_value(**options: Any) -> Any:
     """A field for a text, a flag, or a number up to `LARGEST_NUMBER`. Raises `CommandError` for anything else."""
     return field(validator=_check_value, **options)
