@@ -106,6 +106,13 @@ def mistake(text):
     return str(problem)
 
 
+def mistakes(text):
+    """The problems of a map."""
+    with pytest.raises(MapError) as caught:
+        LogMap.loads(text)
+    return caught.value.problems
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_told(name):
     """The whole text, to the last caret."""
@@ -302,6 +309,11 @@ class TestQuestions:
         assert "words.what.solved: is not answered yet; answer the question in line 32: 12 rows" == mistake(text)
         text = WHOLE.replace('["?", "NULL"]', '["ask"]')
         assert "log.null: is not answered yet; answer the question in line 7" == mistake(text)
+
+    def test_of_a_map_without_anything_above(self):
+        """A remark may be all that stands above."""
+        told = next(one for one in mistakes('# Which format?\nlog.format = "ask"') if "log.format" == one.path)
+        assert "answer the question in line 2: Which format?" == told.remedy
 
     def test_hides_nothing_else(self):
         """What else is wrong is told, too; that a question has no answer is told once."""

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from casecore.audit import reading, reading_files, row_telling
 from casecore.audit.errors import AuditError
 from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import LogRow, Odd, OddCode
+from casecore.audit.pieces import Piece, insert_piece, unpacked
 from casecore.audit.reading import read_log
 from casecore.channels import Channel
 from casecore.kernel.errors import MissingExtra
@@ -443,6 +445,19 @@ class TestHappenings:
             code: made.odd.count(code) for code in ("value.misfit", "word.unknown", "word.untold")
         }
 
+    def test_a_word_of_another_class(self, log, monkeypatch):
+        """Says nothing of a field that is called the same and holds something else."""
+        monkeypatch.setattr(row_telling, "MOST_KNOWN", 0)
+        text = self.MAP.replace('code = "code"', 'seen = "code"').replace("[words.code]", "[words.seen]")
+        text = text.replace('"n/a" = "none"', '"yes" = true').replace(
+            '"came" =', '"approved" = "ApproveDraft"\n"came" ='
+        )
+        more = ("ana", *[""] * 7, "yes")
+        _, rows = self.read(
+            log, ("approved", "a", *more), ("answered", "a", *more), ("approved", "a", *more), text=text
+        )
+        assert [True, None, True] == [told.get("seen") for _, _, told, _ in rows]
+
     def test_words_for_what_happened(self, log):
         """One that is left aside, one that the map does not have, and none."""
         made, rows = self.read(log, ("viewed", "a"), ("juggled", "a"), ("", "a"), ("wrapped up", ""), ("came", ""))
@@ -594,6 +609,8 @@ class TestFiles:
         assert "is spoilt" in problem(of(packed[:30] + b"\0\0\0" + packed[33:])).message
         assert "is spoilt: CRC check failed" in problem(of(packed[:-8] + b"\0\0\0\0" + packed[-4:])).message
         assert "is spoilt: Not a gzipped file" in problem(of(b"case,at")).message
+        with pytest.raises(AuditError, match="cannot be read"):
+            unpacked(tmp_path / "nowhere", tmp_path)
 
     def test_several(self, log, tmp_path):
         """By a pattern or a list; rows are counted on, and columns may stand in another order."""
@@ -647,20 +664,20 @@ class TestFiles:
 
     def test_tables(self, log):
         """A relation, and a data frame of any make."""
-        import pandas
-        import polars
-        import pyarrow
+        import pandas as pd
+        import polars as pl
+        import pyarrow as pa
 
         rows = [*log(*self.ROWS).rows()]
         read = LogMap.loads(MAP.replace('"csv"', '"table"'))
         cells = [line.split(",") for line in self.ROWS]
         columns = dict(zip(HEADER.split(","), map(list, zip(*cells, strict=True)), strict=True))
-        frame = polars.DataFrame(columns)
+        frame = pl.DataFrame(columns)
         relation = duckdb.sql("SELECT * FROM frame")
-        tables = (pandas.DataFrame(columns), frame, frame.lazy(), pyarrow.table(columns), relation)
+        tables = (pd.DataFrame(columns), frame, frame.lazy(), pa.table(columns), relation)
         for table in tables:
             assert rows == [*read_log(table, read).rows()]
-        stream = pyarrow.table(columns).to_reader()
+        stream = pa.table(columns).to_reader()
         assert rows == [*read_log(stream, read).rows()]
         assert "the table" == read_log(frame, read).name
         found = problem(read_log({"a": 1}, read))
@@ -681,6 +698,30 @@ class TestFiles:
         log(*many)
         made = read_log(tmp_path / "log.csv", LogMap.loads(MAP), memory="1MB")
         assert problem(made).message.startswith("cannot be read (")
+        table = duckdb.sql(
+            "SELECT *, repeat('x', 9000000) AS more FROM range(9) AS r(n), (SELECT 'a' AS case, '' AS at)"
+        )
+        table = table.project("*, 'New' AS status, '' AS by, '' AS user")
+        made = read_log(table, LogMap.loads(MAP.replace('"csv"', '"table"')), memory="1MB")
+        assert problem(made).message.startswith("cannot be read (")
+
+        with pytest.raises(AuditError, match="cannot be read"):
+            insert_piece(duckdb.connect(), Piece("log", "nowhere", (), str, ()), "CREATE TABLE x AS SELECT * FROM ")
+
+    def test_what_fails_while_sorting(self, log, monkeypatch):
+        """The same."""
+
+        def fail(*_, **__):
+            raise duckdb.OutOfMemoryException("no room")
+
+        monkeypatch.setattr(reading, "place_in_time", fail)
+        assert "cannot be read (no room)" == problem(log(*self.ROWS)).message
+
+    def test_rows_too_long(self, log, monkeypatch):
+        """A row that is longer than any is no row."""
+        monkeypatch.setattr(reading_files, "LONGEST_ROW", 100)
+        found = problem(log(self.ROWS[0], f"b,2026-01-05T09:00:00,New,{'x' * 200},,1"))
+        assert ("is not CSV: line size over maximum", 3) == (found.message, found.origins[0].line)
 
     def test_one_case_of_many_rows(self, log):
         """A case may have as many as there are."""

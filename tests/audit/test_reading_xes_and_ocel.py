@@ -114,14 +114,26 @@ class TestXes:
     """XES, packed or not."""
 
     @pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "log.xml", "log.gz"])
-    def test_events_are_rows(self, tmp_path, reader, name):
+    @pytest.mark.usefixtures("reader")
+    def test_events_are_rows(self, tmp_path, name):
         """With the attributes of their trace, whoever reads; what is missing is as the file says for all."""
         assert EXPECTED == told(of_xes(tmp_path, XES, name))
 
-    def test_not_xes(self, tmp_path, reader):
+    @pytest.mark.usefixtures("reader")
+    def test_not_xes(self, tmp_path):
         """What is none is told."""
         assert "is not XES" in problem(of_xes(tmp_path, "<log><trace>")).message
         assert "is not XES" in problem(of_xes(tmp_path, "")).message
+
+    def test_what_r4pm_says(self, tmp_path, monkeypatch):
+        """Is told of the file, whatever it is."""
+        r4pm = pytest.importorskip("r4pm.df")
+
+        def fail(path):
+            raise OSError("no such thing")
+
+        monkeypatch.setattr(r4pm, "import_xes", fail)
+        assert "is not XES: no such thing" == problem(of_xes(tmp_path, XES)).message
 
     def test_where_it_ends(self, tmp_path, monkeypatch):
         """The line and column at which it stops being XML."""
@@ -142,7 +154,8 @@ class TestXes:
         """Is read by Python, whoever is installed."""
         assert value == told(of_xes(tmp_path, XES.replace(right, other)))[number][1][name]
 
-    def test_cut_off(self, tmp_path, reader):
+    @pytest.mark.usefixtures("reader")
+    def test_cut_off(self, tmp_path):
         """A file that ends too early is told, whoever reads."""
         assert "is not XES" in problem(of_xes(tmp_path, XES[: XES.index("<trace>", 700)])).message
 

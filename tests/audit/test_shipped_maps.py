@@ -269,7 +269,8 @@ def test_bpi(tmp_path):
 
     def event(name, transition, when):
         return (
-            f'<event><string key="concept:name" value="{name}"/><string key="lifecycle:transition" value="{transition}"/>'
+            f'<event><string key="concept:name" value="{name}"/>'
+            f'<string key="lifecycle:transition" value="{transition}"/>'
             f'<date key="time:timestamp" value="2026-03-02T{when}:00+01:00"/><string key="org:resource" value="Ana"/>'
             '<string key="org:group" value="V5 3rd"/></event>'
         )

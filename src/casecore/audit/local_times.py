@@ -40,7 +40,7 @@ def place_in_time(database: Any, log_map: LogMap, odd: Odd, *, case: str | None)
         odd: Where to note what is odd.
         case: The column of `found` that has the case; None where there is none.
     """
-    local, offset = _time_columns(log_map.time.format)
+    local, offset = time_columns(log_map.time.format)
     database.execute(f"CREATE TEMP VIEW timed AS SELECT *, {local} AS local_us, {offset} AS off_us FROM found")
     zone = log_map.zone
     _note_unusable(database, odd, needs_zone=zone is None, case=case if log_map.log.kind == "snapshots" else None)
@@ -93,28 +93,33 @@ def _day_of(column: str) -> str:
     return f"({column} - {_FIRST_US}) // {_DAY_US}"
 
 
-def _time_columns(time_format: str) -> tuple[str, str]:
-    """The local time in microseconds, and its offset from UTC where the text says one, as SQL; else NULL."""
+def time_columns(time_format: str, t: str = "t") -> tuple[str, str]:
+    """The local time in microseconds, and its offset from UTC where the text says one, as SQL; else NULL.
+
+    Args:
+        time_format: How times are written.
+        t: The column of their text.
+    """
     if time_format in (EPOCH_S, EPOCH_MS):
         micros = 1_000_000 if time_format == EPOCH_S else 1_000
-        return f"TRY_CAST(TRY_CAST(t AS DECIMAL(30, 6)) * {micros} AS BIGINT)", "0"
+        return f"TRY_CAST(TRY_CAST({t} AS DECIMAL(30, 6)) * {micros} AS BIGINT)", "0"
     if time_format == ISO:
-        text = "replace(regexp_extract(t, '^[0-9-]+[T ][0-9:.,]+'), ',', '.')"
+        text = f"replace(regexp_extract({t}, '^[0-9-]+[T ][0-9:.,]+'), ',', '.')"
         local = (
-            f"CASE WHEN regexp_full_match(t, {sql_text(_ISO_TIME)}) THEN epoch_us(TRY_CAST({text} AS TIMESTAMP)) END"
+            f"CASE WHEN regexp_full_match({t}, {sql_text(_ISO_TIME)}) THEN epoch_us(TRY_CAST({text} AS TIMESTAMP)) END"
         )
-        hours = f"TRY_CAST(regexp_extract(t, {sql_text(_OFFSET)}, 1) AS BIGINT)"
-        minutes = f"coalesce(TRY_CAST(regexp_extract(t, {sql_text(_OFFSET)}, 2) AS BIGINT), 0)"
-        sign = "CASE WHEN t[-6:] LIKE '%-%' THEN -1 ELSE 1 END"
+        hours = f"TRY_CAST(regexp_extract({t}, {sql_text(_OFFSET)}, 1) AS BIGINT)"
+        minutes = f"coalesce(TRY_CAST(regexp_extract({t}, {sql_text(_OFFSET)}, 2) AS BIGINT), 0)"
+        sign = f"CASE WHEN {t}[-6:] LIKE '%-%' THEN -1 ELSE 1 END"
         offset = (
-            "CASE WHEN t[-1:] IN ('Z', 'z', 'C') THEN 0 "
-            f"WHEN length(t) > 16 AND regexp_matches(t[14:], '[+-]') "
+            f"CASE WHEN {t}[-1:] IN ('Z', 'z', 'C') THEN 0 "
+            f"WHEN length({t}) > 16 AND regexp_matches({t}[14:], '[+-]') "
             f"THEN ({hours} * 60 + {sign} * {minutes}) * 60000000 END"
         )
         return local, offset
-    text = "t"
+    text = t
     if may_say_offset(time_format):
-        text = "regexp_replace(t, 'Z$', '+00:00')"
+        text = f"regexp_replace({t}, 'Z$', '+00:00')"
         return f"epoch_us(try_strptime({text}, {sql_text(time_format)}))", "0"
     return f"epoch_us(try_strptime({text}, {sql_text(time_format)}))", "NULL::BIGINT"
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from casecore.audit.errors import AuditError, log_error
+from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogFormat, LogMap
 from casecore.audit.log_rows import Odd, OddCode
 from casecore.audit.map_kinds import Columns
-from casecore.audit.pieces import Piece, run, sql_text
+from casecore.audit.pieces import Piece, insert_piece, sql_text
 from casecore.audit.reading_files import csv_piece, jsonl_piece, parquet_piece
 from casecore.audit.reading_ocel import ocel_piece
 from casecore.audit.reading_tables import table_piece
@@ -187,12 +187,7 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
         number = f"TRY_CAST({text} AS DECIMAL(38, 9))"
         told += [number, f"CASE WHEN {number} IS NULL THEN {text} END"] if column.by_number else [text, "NULL"]
     insert = f"INSERT INTO found SELECT {', '.join(told)} FROM "
-    try:
-        run(database, piece.name, insert + piece.scan)
-    except AuditError:
-        if piece.again is None:
-            raise
-        run(database, piece.name, insert + piece.again())
+    insert_piece(database, piece, insert)
     read: int = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
     rejected = piece.rejected(database)
     if rejected:

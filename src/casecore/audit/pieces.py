@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.audit.errors import log_error
+from casecore.audit.errors import AuditError, log_error
 from casecore.kernel.problems import why_unreadable
 
-LONGEST_ROW: Final = 64_000_000
+LONGEST_ROW: Final = 4_000_000
 """The longest row of a file, in bytes."""
 
 
@@ -54,6 +54,25 @@ def run(database: Any, name: str, statement: str) -> Any:
         return database.execute(statement)
     except duckdb.Error as error:
         raise log_error(name, f"cannot be read ({first_line(error)})") from None
+
+
+def insert_piece(database: Any, piece: Piece, insert: str) -> None:
+    """Load a piece into a table.
+
+    Args:
+        database: The database.
+        piece: The piece.
+        insert: The statement, up to what is scanned.
+
+    Raises:
+        AuditError: When it cannot be read.
+    """
+    try:
+        run(database, piece.name, insert + piece.scan)
+    except AuditError:
+        if piece.again is None:
+            raise
+        run(database, piece.name, insert + piece.again())
 
 
 def first_line(error: Exception) -> str:

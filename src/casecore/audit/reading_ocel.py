@@ -71,8 +71,7 @@ def _in_json(file: Path) -> Iterator[Told]:
 def _in_xml(file: Path) -> Iterator[Told]:
     types: dict[str, str] = {}
     for node in _ended(file, "object"):
-        if "id" in node.attrib:
-            types[node.attrib["id"]] = node.attrib["type"]
+        types[node.attrib["id"]] = node.attrib["type"]
     for node in _ended(file, "event"):
         attributes = {one.attrib["name"]: one.text or "" for one in node.findall("./attributes/attribute")}
         related = [one.attrib["object-id"] for one in node.findall("./objects/relationship")]

@@ -6,6 +6,7 @@ r4pm reads them where it is installed, else the reader of XML that Python has; b
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from mmap import ACCESS_READ, mmap
@@ -125,7 +126,7 @@ def _read_quickly(database: Any, path: Path, file: Path, folder: Path) -> Piece:
 
     named = file if file.suffix == ".xes" else folder / "log.xes"
     if named is not file:
-        named.symlink_to(file.resolve())
+        shutil.copyfile(file, named)
     try:
         frame, _ = r4pm.df.import_xes(str(named))
     except Exception as error:  # noqa: BLE001 -- whatever it raises

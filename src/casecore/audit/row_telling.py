@@ -6,7 +6,7 @@ status is noticed, and rows at one time, and a case that starts in mid-life.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from casecore.audit.telling import cell_reader, house_value
 from casecore.audit.vocabulary import WHAT, Shape, TellableField, vocabulary_of
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.kernel.errors import SHOWN
+from casecore.kernel.written_functions import write_function
 from casecore.statuses import Status
 
 BEFORE: Final = 4
@@ -107,53 +108,54 @@ class _Said:
         told: The fields that it always tells.
         has_case: Whether the case is a field of the class.
         needs_case: Whether it must say it.
+        tell: (a row, what it tells of the class) -> what it tells beside that; its cells are added to the former.
     """
 
-    __slots__ = ("_beside", "_others", "_own", "has_case", "needs_case", "told", "what")
+    __slots__ = ("has_case", "needs_case", "tell", "told", "what")
 
     def __init__(self, what: str, fixed: Mapping[str, Any], log_map: LogMap, fields: Sequence[str], odd: Odd) -> None:
         known = vocabulary_of(log_map.house)
         there = known.fields_of(what)
         self.what = what
         self.told: dict[str, Any] = {}
-        self._beside: dict[str, Any] = {}
+        beside: dict[str, Any] = {}
         for name, written in {**log_map.constant, **fixed}.items():
             value = _UNTOLD if name == WHAT else _meaning_in(there.get(name) or known.fields[name], written)
             if value is not _UNTOLD:
-                (self.told if name in there else self._beside)[name] = value
+                (self.told if name in there else beside)[name] = value
         cells = {
             (place, name): _Cell(there.get(name) or known.fields[name], log_map, odd)
             for place, name in enumerate(fields, BEFORE)
             if name not in (*fixed, WHAT, "case")
         }
-        self._own, self._others = (
-            [(*key, cell.known, cell.look_closer) for key, cell in cells.items() if (key[1] in there) is own]
-            for own in (True, False)
-        )
+        self.tell = _function_that_tells(cells, beside, there)
         self.has_case = "case" in there
         self.needs_case = self.has_case and "case" in fields and not there["case"].absent
 
-    def tell(self, row: Any, told: dict[str, Any]) -> Mapping[str, Any]:
-        """Add what the cells of a row tell of the class; gives back what they tell beside that."""
-        untold, number = _UNTOLD, row[0]
-        for place, name, known, look_closer in self._own:
-            text = row[place]
-            value = known.get(text, known)
-            if value is known:
-                value = look_closer(text, number)
-            if value is not untold:
-                told[name] = value
-        if not self._others:
-            return self._beside
-        beside = self._beside.copy()
-        for place, name, known, look_closer in self._others:
-            text = row[place]
-            value = known.get(text, known)
-            if value is known:
-                value = look_closer(text, number)
-            if value is not untold:
-                beside[name] = value
-        return beside
+
+def _function_that_tells(
+    cells: Mapping[tuple[int, str], _Cell], beside: dict[str, Any], own: Collection[str]
+) -> Callable[[Any, dict[str, Any]], Mapping[str, Any]]:
+    """A function that adds what the cells of a row tell of a class, and gives back what they tell beside that.
+
+    Args:
+        cells: How the cells are read, each by its place and its field.
+        beside: What is always told beside.
+        own: The fields of the class.
+    """
+    known: dict[str, Any] = {"untold": _UNTOLD, "beside": beside}
+    lines = ["more = beside.copy()"] if any(name not in own for _, name in cells) else ["more = beside"]
+    for place, name in cells:
+        cell = cells[place, name]
+        known |= {f"known_{place}": cell.known, f"look_{place}": cell.look_closer, f"name_{place}": name}
+        lines += [
+            f"value = known_{place}.get(row[{place}], known_{place})",
+            f"if value is known_{place}: value = look_{place}(row[{place}], row[0])",
+            f"if value is not untold: {'told' if name in own else 'more'}[name_{place}] = value",
+        ]
+    tell: Callable[[Any, dict[str, Any]], Mapping[str, Any]]
+    tell = write_function("tell(row, told)", (*lines, "return more"), known)
+    return tell
 
 
 class _Course:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from casecore.audit.map_kinds import EPOCH_MS, EPOCH_S, ISO, NOTHING
 from casecore.audit.vocabulary import Shape, TellableField
-from casecore.kernel import is_id, is_whole
+from casecore.kernel import is_id
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -146,7 +146,7 @@ def cell_reader(
 
     readers: Mapping[Shape, Callable[[str], Any]] = {
         Shape.ID: _read_id,
-        Shape.TEXT: _read_text,
+        Shape.TEXT: str,
         Shape.CHOICE: read_choice,
         Shape.FLAG: read_flag,
         Shape.WHOLE: int,
@@ -165,12 +165,6 @@ _FLAGS: Final = {"true": True, "false": False}
 
 def _read_id(text: str) -> str:
     if not is_id(text):
-        raise ValueError(text)
-    return text
-
-
-def _read_text(text: str) -> str:
-    if not is_whole(text):
         raise ValueError(text)
     return text
 

@@ -42,6 +42,8 @@ format = "%d/%m/%Y %H:%M"
 * **A column** is a name; a list of names, of which the first that is filled is taken; or
   `{ join = ["concept:name", "lifecycle:transition"], with = "/" }`. In JSON lines, `/via/channel` is a column, too. XES
   has the columns `case:KEY` and `KEY`, OCEL `event:id`, `event:type`, `event:time`, the attributes, and `object:TYPE`.
+* **A row** is a row of a table, an object of JSON, an event of XES or OCEL. Where JSON objects have lists, `each =
+  "/events"` makes a row of each item; what is around it is `../created_at`.
 * **Words** of a field of few values, and of `what`, have to be in the map; one that is not is counted. Of names and
   texts, a word that is not in the map is itself. `"?"`: it is not known what this word means; the field is not told.
   `"none"`: it is known that there is nothing. `""` stands for an empty cell, which else tells nothing.
