@@ -19,10 +19,10 @@ from casecore import Command, Policy
 from tests.audit.breach_alterations import ALTERATIONS
 from tests.audit.breach_stories import STORIES
 from tests.audit.clean_days import clean_day
-from tests.audit.making import Breach, Log, NoPlaceError
+from tests.audit.making import Log, NoPlaceError, Violation
 from tests.sops import sop_with
 
-__all__ = ["KINDS", "Breach", "MadeLog", "NoPlaceError", "clean_day", "inject", "made_log", "policy_for"]
+__all__ = ["KINDS", "MadeLog", "NoPlaceError", "Violation", "clean_day", "inject", "made_log", "policy_for"]
 
 
 KINDS = MappingProxyType(STORIES | ALTERATIONS)
@@ -50,7 +50,7 @@ class MadeLog:
     """
 
     commands: Sequence[Command]
-    breaches: Sequence[Breach]
+    breaches: Sequence[Violation]
     policy: Policy
 
 
@@ -74,7 +74,7 @@ def inject(
         KINDS[name].make(log)
         broken |= {id(line): name for line in log.lines if line.breaks and id(line) not in broken}
     breaches = [
-        Breach(index, name := broken[id(line)], KINDS[name].rule, **line.breaks)
+        Violation(index, name := broken[id(line)], KINDS[name].rule, **line.breaks)
         for index, line in enumerate(log.lines)
         if line.breaks
     ]

@@ -37,7 +37,7 @@ class NoPlaceError(Exception):
 
 
 @attrs.frozen
-class Breach:
+class Violation:
     """What is broken in a made log.
 
     Attributes:

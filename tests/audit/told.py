@@ -7,7 +7,7 @@ from casecore.audit.auditing import Auditor, Telling
 from casecore.audit.fold import ToldDesk
 from casecore.audit.judging import Judge
 from casecore.audit.knowledge import Knowledge
-from casecore.audit.untold import UNTOLD, open_row, reader_of, told_class
+from casecore.audit.untold import UNTOLD, open_row, raw_reader, told_class
 from casecore.kernel.records import thaw
 from casecore.rooms.composition import TABLES
 
@@ -58,5 +58,5 @@ def plain(row):
         return row
     kind = told_class(type(row))
     return kind.__name__, {
-        attribute.name: plain(reader_of(kind, attribute.name)(row)) for attribute in attrs.fields(kind)
+        attribute.name: plain(raw_reader(kind, attribute.name)(row)) for attribute in attrs.fields(kind)
     }

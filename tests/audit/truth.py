@@ -2,7 +2,7 @@
 
 from casecore import HOUSE
 from casecore.audit.auditing import Auditor, Telling
-from casecore.audit.judging import Outcome
+from casecore.audit.judging import RuleOutcome
 from tests.audit.log_rows import hidden
 
 
@@ -46,9 +46,11 @@ def contradictions(log, hiding, seed):
         true = truth[place]
         for rule in found.keys() | true.keys():
             was, now = true.get(rule), found.get(rule)
-            known += now in {Outcome.KEPT, Outcome.BROKEN}
-            missed = was is Outcome.BROKEN and now not in {Outcome.BROKEN, Outcome.UNKNOWN}
-            made_up = now is Outcome.BROKEN and was is not Outcome.BROKEN
-            if (missed and Outcome.BROKEN not in found.values()) or (made_up and Outcome.BROKEN not in true.values()):
+            known += now in {RuleOutcome.KEPT, RuleOutcome.BROKEN}
+            missed = was is RuleOutcome.BROKEN and now not in {RuleOutcome.BROKEN, RuleOutcome.UNKNOWN}
+            made_up = now is RuleOutcome.BROKEN and was is not RuleOutcome.BROKEN
+            if (missed and RuleOutcome.BROKEN not in found.values()) or (
+                made_up and RuleOutcome.BROKEN not in true.values()
+            ):
                 wrong.append((place, rule, was, now))
     return wrong, known

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.audit.judging import Outcome
+from casecore.audit.judging import RuleOutcome
 from tests.audit.log_rows import HIDINGS
 from tests.audit.made_logs import KINDS, made_log
 from tests.audit.told import auditor
@@ -23,7 +23,7 @@ def test_what_was_injected_is_found_and_nothing_else(seed):
     assert {(breach.index, breach.rule) for breach in log.breaches} == found
     assert len(KINDS) == len(found)
     assert {} == audit.unknown_for
-    assert not any(outcome is Outcome.UNKNOWN for met in audit._tally for _, outcome in met)
+    assert not any(outcome is RuleOutcome.UNKNOWN for met in audit._tally for _, outcome in met)
 
 
 @examples(40)
