@@ -87,7 +87,7 @@ class Judge:
         self._outcomes: dict[str, RuleOutcome] = {}
         self._broken: dict[str, Reason] = {}
         self._unknown: dict[str, str] = {}
-        self._moot = False
+        self._moot = self._unforeseen = False
         self._doubted: Any = None
         self._doubts_policy = False
         self._policy_missing: NotTold | None = None
@@ -108,7 +108,7 @@ class Judge:
         view = self._sight.of(subject)
         self._subject = subject
         self._outcomes, self._broken, self._unknown = {}, {}, {}
-        self._moot, self._doubted = False, None
+        self._moot, self._unforeseen, self._doubted = False, False, None
         self._doubts_policy, self._policy_missing, self._policies = False, None, ()
         self._perhaps.clear()
         self._perhaps_events.clear()
@@ -123,7 +123,17 @@ class Judge:
         for name in brought:
             self._doubt_fresh(name)
         events = verdict.events if isinstance(verdict, Accepted) else ()
+        if self._unforeseen:  # what follows was asked about a view without the case that begins
+            kinds = [told_class(type(event)) for event in events]
+            self._perhaps |= self._knowledge.with_consequences(kinds)
+            self._doubt_rules(kinds)
         return RowJudgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
+
+    def _doubt_rules(self, events: Iterable[type[Event]]) -> None:
+        """Say of the rules that guard events that it is not known whether they were kept: whether these happened is not."""
+        for rule in self._decider.guarding(events, self._policy):
+            if rule not in self._outcomes:
+                self._outcomes[rule], self._unknown[rule] = RuleOutcome.UNKNOWN, self._doubted.name
 
     def _doubt_fresh(self, row: str) -> None:
         """Say of an id that should be used once that it may have been used before."""
@@ -274,9 +284,8 @@ class Judge:
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             events: tuple[Event, ...] = suppose(view, subject, policy)
             doubted = {*self._perhaps, *(told_class(type(event)) for event in self._perhaps_events)}
-            for rule in self._decider.guarding(doubted, policy) if doubted else ():
-                self._outcomes.setdefault(rule, RuleOutcome.UNKNOWN)
-                self._unknown.setdefault(rule, self._doubted.name)
+            if doubted:
+                self._doubt_rules(doubted)
             return events
 
         return propose
@@ -325,14 +334,12 @@ class Judge:
         """What foresees how a view will be; where too little is told for it, nothing can be said of the row."""
 
         def foreseen(view: Any, subject: Any, policy: Any) -> Any:
-            try:
-                return foresee(view, subject, policy)
-            except NotTold as untold:
-                found = list(answers(foresee, view, subject, policy))
-                if len(found) != 1 or isinstance(found[0], NotTold):
-                    self.miss_policy(untold)
-                    return view
+            found = list(answers(foresee, view, subject, policy))
+            if len(found) == 1 and not isinstance(found[0], NotTold):
                 return settle(found[0])
+            self.miss_policy(self._doubted or NotTold(view, "case"))
+            self._unforeseen = True
+            return view
 
         return foreseen
 

@@ -149,6 +149,13 @@ def _text_of_told(row: Any) -> str:
     return f"{row.of.__name__}({told})"
 
 
+def _replaced(row: Any, **new: Any) -> Any:
+    """Another row with other contents in some fields; what is told of the others is told of it, too."""
+    told = {name: raw_reader(row.of, name)(row) for name in field_names(row.of)}
+    told = {name: value for name, value in told.items() if value is not UNTOLD}
+    return settle(blind_row(row.of, told | new, row.stays))
+
+
 @remembered
 def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> Any:
     """The class of rows that lack some fields.
@@ -164,6 +171,7 @@ def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> 
         "__setattr__": object.__setattr__,
         "__delattr__": object.__delattr__,
         "__repr__": _text_of_told,
+        "__replace__": _replaced,
         "__doc__": record.__doc__,
         "of": record,
         "lacks": lacks - stays,
