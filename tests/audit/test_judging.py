@@ -1,14 +1,7 @@
 """Judging a log row by row: what is found, what is unknown, and why; the laws of it are in tests/laws."""
 
-from collections import Counter
-
 import pytest
 
-from casecore import HOUSE, CaseClosed, CloseCase, CloseReason, Policy, SendReply, Status
-from casecore.audit.auditing import Side
-from casecore.audit.log_rows import STATUS, LogRow
-from casecore.audit.untold import UNTOLD
-from casecore.testing.scenario import at, case_in, given, new_case, team_of
 from tests.audit.log_rows import HIDINGS
 from tests.audit.made_logs import made_log
 from tests.audit.told import auditor

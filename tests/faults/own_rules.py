@@ -457,8 +457,8 @@ ASKED = (
     _fault(
         ENGINE,
         "a rule that only warns tells nobody",
-        "        return Accepted((*self._with_consequences(view, events, policy, lacks, sight), *marks), warned)\n",
-        "        return Accepted((*self._with_consequences(view, events, policy, lacks, sight),), warned)\n",
+        "        return Accepted((*self.with_consequences(view, events, policy, lacks, sight), *marks), warned)\n",
+        "        return Accepted((*self.with_consequences(view, events, policy, lacks, sight),), warned)\n",
         _WARNS,
         "kernel/deciding",
     ),
