@@ -24,7 +24,7 @@ from attrs import field, frozen
 from casecore.kernel import Command, Event, fields_of
 from casecore.rooms.composition import House
 
-Fields: TypeAlias = Mapping[type, frozenset[str]]
+FieldsOf: TypeAlias = Mapping[type, frozenset[str]]
 """Fields of records, by the class of the records. Whether a sheet is there is a field of the file."""
 
 _OURS: Final = "casecore."
@@ -134,7 +134,7 @@ class Knowledge:
 
     house: House
     _closures: dict[frozenset[type], frozenset[type]] = field(init=False, repr=False, factory=dict)
-    _fields: dict[frozenset[type], Fields] = field(init=False, repr=False, factory=dict)
+    _fields: dict[frozenset[type], FieldsOf] = field(init=False, repr=False, factory=dict)
 
     @property
     def event_classes(self) -> tuple[type[Event], ...]:
@@ -168,7 +168,7 @@ class Knowledge:
             self._closures[begun] = frozenset(found)
         return self._closures[begun]
 
-    def fields_changed_by(self, events: Collection[type[Event]]) -> Fields:
+    def fields_changed_by(self, events: Collection[type[Event]]) -> FieldsOf:
         """The fields that events of these classes may change on records that are there."""
         asked = frozenset(events)
         if asked not in self._fields:
