@@ -67,11 +67,6 @@ def alteration(rule: str) -> Callable[[Callable[[Log], bool]], Callable[[Log], b
     return enter
 
 
-def after(line: Line, seconds: float) -> dict[str, object]:
-    """When something comes so long after a line, to be given to `alter`."""
-    return {"at": line.at + timedelta(seconds=seconds)}
-
-
 # Alterations: too early --------------------------------------------------------------------------------
 
 
@@ -86,9 +81,9 @@ def disconnected_early(log: Log) -> bool:
         asked = [row for row in log.before(line) if isinstance(row.command, AskPresence)]
         if not said or not asked or isinstance(said[-1].command, ReceiveMessage):
             continue
-        early = after(said[-1], 90)
-        if asked[-1].at < early["at"] and log.quiet(early["at"], line, line.command.case, line.command.by):
-            log.alter(line, **early)
+        early = said[-1].at + timedelta(seconds=90)
+        if asked[-1].at < early and log.quiet(early, line, line.command.case, line.command.by):
+            log.alter(line, at=early)
             log.breaks(line, 90, SILENCE)
             return True
     return False
@@ -316,7 +311,6 @@ def stranger_replies(log: Log) -> bool:
         if others and not bounced:
             by, message = log.random.choice(others), log.new("reply")
             log.breaks(log.put(line, attrs.evolve(line.command, by=by, message=message)))
-            log.touched.add(line.command.case)
             return True
     return False
 

@@ -71,7 +71,7 @@ def third_chat(s: Story) -> None:
     s.joins(REPLY)
     chats = [s.opens(CHAT), s.opens(CHAT)]
     third = s.arrives(CHAT)
-    s.breaks(OpenCase, third, measured=2, limit=2)
+    s.breaks(OpenCase, third, measured=3, limit=2)
     s.finishes(third, *chats)
 
 
@@ -81,7 +81,7 @@ def seventh_case(s: Story) -> None:
     s.joins(REPLY)
     six = [s.opens() for _ in range(6)]
     seventh = s.arrives(Channel.MESSAGING)
-    s.breaks(OpenCase, seventh, measured=6, limit=6)
+    s.breaks(OpenCase, seventh, measured=7, limit=6)
     s.finishes(seventh, *six)
 
 
@@ -103,7 +103,7 @@ def undisposed_takes_work(s: Story) -> None:
     first, second = s.opens(), s.arrives(Channel.MESSAGING)
     s.replies(first, RESOLVED)
     s.does(LeaveCase, first)
-    s.breaks(OpenCase, second, measured=1)
+    s.breaks(OpenCase, second)
     s.disposes(first)
     s.finishes(second)
 
@@ -227,7 +227,7 @@ def closed_undisposed(s: Story) -> None:
     case = s.opens(EMAIL)
     s.replies(case, RESOLVED)
     s.does(LeaveCase, case)
-    s.breaks(CloseCase, case, measured=1)
+    s.breaks(CloseCase, case)
     s.disposes(case)
 
 
@@ -287,7 +287,7 @@ def lunch_with_contact(s: Story) -> None:
     """Somebody goes to lunch with a case in hand, comes back, and only then goes on with it."""
     s.joins(REPLY)
     case = s.opens()
-    s.breaks(GoUnavailable, s.agent, "lunch", measured=1)
+    s.breaks(GoUnavailable, s.agent, "lunch")
     s.does(GoAvailable, s.agent)
     s.finishes(case)
 
@@ -299,7 +299,7 @@ def available_undisposed(s: Story) -> None:
     case = s.opens()
     s.replies(case, RESOLVED)
     s.does(LeaveCase, case)
-    s.breaks(GoAvailable, s.agent, measured=1)
+    s.breaks(GoAvailable, s.agent)
     s.disposes(case)
 
 
@@ -400,7 +400,7 @@ def tag_too_many(s: Story) -> None:
     case = s.opens()
     for number in range(20):
         s.does(AddTag, case, f"tag {number}")
-    s.breaks(AddTag, case, "tag 20", measured=20, limit=20)
+    s.breaks(AddTag, case, "tag 20", measured=21, limit=20)
     s.finishes(case)
 
 

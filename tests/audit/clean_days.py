@@ -29,11 +29,13 @@ from casecore import (
     CloseCase,
     Command,
     CommandRefused,
+    DeleteNote,
     DeliveryFailed,
     Desk,
     DisconnectIdle,
     Dispose,
     EditDraft,
+    EditMessage,
     EditNote,
     EndContact,
     Feeling,
@@ -42,6 +44,7 @@ from casecore import (
     GoAvailable,
     GoUnavailable,
     LeaveCase,
+    Level,
     LogOut,
     MakeCommitment,
     MergeCases,
@@ -55,15 +58,20 @@ from casecore import (
     RefuseDraft,
     RejectOffer,
     RelateRecord,
+    RemoveTag,
+    RescheduleCommitment,
     Router,
     SendReply,
+    SetLevel,
     SetNextState,
     SetSentiment,
     SetStatus,
     SnoozeCase,
+    StartOutbound,
     Status,
     SubmitDraft,
     WithdrawDraft,
+    WithdrawMessage,
     WrapUpOwed,
 )
 from casecore.policies.sections import Relation
@@ -197,6 +205,8 @@ class World:
             yield self.random.uniform(1, MINUTE)
             for case in sorted(row.case for row in self.desk.wrap_ups.values() if row.agent == agent):
                 self.plan(self.wraps_up(agent, case), self.random.uniform(1, MINUTE))
+            if self.chance(0.3):
+                self.plan(self.writes_first(agent), self.random.uniform(1, 90) * MINUTE)
             yield (3 + number % 3) * HOUR
             if not self.tries(GoUnavailable, agent, agent, "lunch"):
                 self.tries(SetNextState, agent, agent, "lunch")
@@ -245,6 +255,14 @@ class World:
             yield self.random.uniform(20, 120)
         yield from (self.ends_live(agent, case) if row.live else self.ends_written(agent, case))
 
+    def writes_first(self, agent: str) -> Iterator[float]:
+        """They write an email to somebody who has not asked."""
+        case = f"W-{next(self.number)}"
+        said = {"customer": f"customer-{case}", "channel": Channel.EMAIL, "subject": "Your parcel"}
+        self.give(StartOutbound, agent, f"T-{case}", case, f"R-{case}", "It comes tomorrow.", **said)
+        yield self.random.uniform(10, 60)
+        yield from self.ends_written(agent, case)
+
     def notes(self, agent: str, case: str) -> Iterator[float]:
         """What they note on the case."""
         if self.chance(0.3):
@@ -253,9 +271,16 @@ class World:
             yield self.random.uniform(5, 20)
             if self.chance(0.3):
                 self.give(EditNote, agent, note, "Has written about this twice.")
+            elif self.chance(0.1):
+                self.give(DeleteNote, agent, note)
         if self.chance(0.3):
-            self.give(AddTag, agent, case, self.random.choice(("invoice", "parcel", "login", "vip")))
+            tag = self.random.choice(("invoice", "parcel", "login", "vip"))
+            self.give(AddTag, agent, case, tag)
             yield self.random.uniform(1, 5)
+            if self.chance(0.2):
+                self.give(RemoveTag, agent, case, tag)
+        if self.chance(0.05):
+            self.give(SetLevel, agent, case, self.random.choice((Level.HIGH, Level.URGENT)))
 
     def replies(self, agent: str, case: str, send_as: Status) -> Iterator[float]:
         """A reply; through approval, where they may not or would rather not send it themselves."""
@@ -319,6 +344,9 @@ class World:
 
     def keeps(self, agent: str, promise: str) -> Iterator[float]:
         """What was promised is done."""
+        if self.chance(0.2):
+            self.tries(RescheduleCommitment, agent, promise, self.now + timedelta(hours=20))
+            yield HOUR
         for _ in range(6):
             if self.tries(FulfilCommitment, agent, promise):
                 return
@@ -403,6 +431,10 @@ class World:
         elif self.chance(0.2):
             yield self.random.uniform(10, 200)
             self.writes(case, "Hello?")
+            if self.chance(0.2):
+                change = {"thread": f"T-{number}", "message": self.last_message(case)}
+                self.tries(EditMessage, CUSTOMER, **change, text="Hello, is anybody there?")
+                self.tries(WithdrawMessage, CUSTOMER, **change)
             if self.chance(0.3):
                 self.tries(SetSentiment, SUPERVISOR, case, self.last_message(case), Feeling.NEGATIVE)
 

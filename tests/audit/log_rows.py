@@ -177,8 +177,10 @@ def map_text(commands: Sequence[Command], untold: Iterable[type[Command]] = ()) 
     lines = ["[log]", 'format = "csv"', 'kind = "happenings"', 'begins = "complete"', ""]
     lines += ["[time]", 'column = "at"', 'format = "iso"', "", "[columns]", 'what = "command"']
     lines += [f'{name} = "{name}"' for name in columns]
-    lines += ["", "[constant]", f'template = "{NONE}"', "", "[words.what]"]
-    lines += [f'{kind} = "{kind}"' for kind in sorted({type(command).__name__ for command in commands})]
+    lines += ["", "[words.what]"]
+    for kind in sorted({type(command) for command in commands}, key=lambda kind: kind.__name__):
+        template = f', template = "{NONE}"' if "template" in attrs.fields_dict(kind) else ""
+        lines.append(f'{kind.__name__} = {{ is = "{kind.__name__}"{template} }}')
     for name, words in _words(commands).items():
         lines += [
             "",

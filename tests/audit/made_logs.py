@@ -19,10 +19,10 @@ from casecore import Command, Policy
 from tests.audit.breach_alterations import ALTERATIONS
 from tests.audit.breach_stories import STORIES
 from tests.audit.clean_days import clean_day
-from tests.audit.making import Breach, Log, NoPlaceError
+from tests.audit.making import Log, NoPlaceError, Violation
 from tests.sops import sop_with
 
-__all__ = ["KINDS", "Breach", "MadeLog", "NoPlaceError", "clean_day", "inject", "made_log", "policy_for"]
+__all__ = ["KINDS", "MadeLog", "NoPlaceError", "Violation", "clean_day", "inject", "made_log", "policy_for"]
 
 
 KINDS = MappingProxyType(STORIES | ALTERATIONS)
@@ -50,17 +50,20 @@ class MadeLog:
     """
 
     commands: Sequence[Command]
-    breaches: Sequence[Breach]
+    breaches: Sequence[Violation]
     policy: Policy
 
 
-def inject(day: Sequence[Command], seed: int, kinds: Iterable[str] = tuple(KINDS)) -> MadeLog:
+def inject(
+    day: Sequence[Command], seed: int, kinds: Iterable[str] = tuple(KINDS), policy: Policy | None = None
+) -> MadeLog:
     """A clean day with breaches put in.
 
     Args:
-        day: A clean day that was made under `policy_for(kinds)`.
+        day: A clean day.
         seed: Where they are put; the same one puts them to the same places.
         kinds: What is broken; a kind that is named twice is broken twice.
+        policy: Under which the day was made; `policy_for(kinds)` if it is not given.
 
     Raises:
         NoPlaceError: When the day has no place for one of them; a longer one has.
@@ -71,11 +74,11 @@ def inject(day: Sequence[Command], seed: int, kinds: Iterable[str] = tuple(KINDS
         KINDS[name].make(log)
         broken |= {id(line): name for line in log.lines if line.breaks and id(line) not in broken}
     breaches = [
-        Breach(index, name := broken[id(line)], KINDS[name].rule, **line.breaks)
+        Violation(index, name := broken[id(line)], KINDS[name].rule, **line.breaks)
         for index, line in enumerate(log.lines)
         if line.breaks
     ]
-    return MadeLog([line.command for line in log.lines], breaches, policy_for(kinds))
+    return MadeLog([line.command for line in log.lines], breaches, policy or policy_for(kinds))
 
 
 def made_log(seed: int, kinds: Iterable[str] = tuple(KINDS), cases: int = 60) -> MadeLog:
@@ -86,10 +89,11 @@ def made_log(seed: int, kinds: Iterable[str] = tuple(KINDS), cases: int = 60) ->
         kinds: What is broken; what the day has no place for is left out.
         cases: How many customers write first.
     """
-    kinds, sop = list(kinds), sop_for(kinds)
+    kinds = list(kinds)
+    sop = sop_for(kinds)
     while True:
         try:
-            return attrs.evolve(inject(_day(seed, cases, sop), seed, kinds), policy=sop_with(sop))
+            return inject(_day(seed, cases, sop), seed, kinds, sop_with(sop))
         except NoPlaceError as error:
             kinds.remove(str(error))
 

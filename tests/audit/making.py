@@ -15,6 +15,7 @@ from casecore import (
     Command,
     Dispose,
     EndContact,
+    EndSnooze,
     GoAvailable,
     LeaveCase,
     LogOut,
@@ -36,7 +37,7 @@ class NoPlaceError(Exception):
 
 
 @attrs.frozen
-class Breach:
+class Violation:
     """What is broken in a made log.
 
     Attributes:
@@ -45,7 +46,7 @@ class Breach:
         rule: The rule that is broken.
         agent: Who gives that command: an agent's id, or `system`.
         case: The case it is about; None for what concerns an agent alone.
-        measured: What was found, where it is a number: seconds, or how many there are already.
+        measured: What was found, with what is refused, where the rule has a limit: seconds, or how many.
         limit: What the policy allows, in the same unit.
     """
 
@@ -123,9 +124,19 @@ class Log:
         return about[about.index(line) + 1 :]
 
     def quiet(self, since: datetime, until: Line, *names: str) -> bool:
-        """Whether none of these does anything, or has anything done to them, from an instant on and before a line."""
-        between = self.lines[: self.lines.index(until)]
-        return not any(line.at >= since and not line.names.isdisjoint(names) for line in between)
+        """Whether none of these does anything, or has anything done to them, from an instant on and before a line.
+
+        A case that wakes goes to whoever had it, if they are free; so that they might is not quiet.
+        """
+        between = [line for line in self.lines[: self.lines.index(until)] if line.at >= since]
+        return all((line.names | self.waked_for(line)).isdisjoint(names) for line in between)
+
+    def waked_for(self, line: Line) -> frozenset[str]:
+        """To whom a case may be given because of a line that may wake it: all that its lines name."""
+        if not isinstance(line.command, EndSnooze | ReceiveMessage):
+            return frozenset()
+        cases = [case for case, start in self.started.items() if {case, start.thread} & line.names]
+        return frozenset[str]().union(*(other.names for case in cases for other in self.about(case)))
 
     def on_duty(self, at: datetime) -> list[str]:
         """The agents of the day who are not logged out at an instant, may reply, and are no supervisors."""

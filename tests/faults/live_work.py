@@ -587,8 +587,8 @@ PRESENCE = (
         RULE,
         "who holds one contact may go to lunch",
         "rooms/breaks",
-        "    if agent.contacts:\n        parts",
-        "    if agent.contacts > 1:\n        parts",
+        "agent.contacts > 0 or agent.wrap_ups > 0",
+        "agent.contacts > 1 or agent.wrap_ups > 0",
         BESIDE,
     ),
     a_fault(
@@ -747,8 +747,8 @@ DEPARTURES = (
         RULE,
         "what is promised in a wrap-up needs no authenticated customer",
         "rooms/commitments",
-        "view.wrap_up is None else view.wrap_up.authenticated",
-        "view.wrap_up is None else True",
+        "        before = view.wrap_up.authenticated\n",
+        "        before = True\n",
         CHAT,
     ),
     a_fault(

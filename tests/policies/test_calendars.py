@@ -516,7 +516,8 @@ def test_hours_that_only_touch_or_are_cut_by_a_holiday_do_not_overlap():
 
 def test_without_a_database_of_zones_it_says_what_to_install(monkeypatch):
     """A platform may have no zones; a desk that never closes does not need them."""
-    monkeypatch.setitem(sys.modules, "tzdata", None)
+    for module in ("tzdata", *(name for name in sys.modules if name.startswith("tzdata."))):  # some library loads them
+        monkeypatch.setitem(sys.modules, module, None)
     zoneinfo.reset_tzpath(to=())
     ZoneInfo.clear_cache()
     try:

@@ -16,13 +16,13 @@ from typing import Any, Final, TypeAlias
 from attrs import define, frozen
 
 from casecore.audit.fold import ToldDesk, untold_fields
-from casecore.audit.judging import Judge, Judgement, Outcome
-from casecore.audit.knowledge import Fields, Knowledge
+from casecore.audit.judging import Judge, RowJudgement, RuleOutcome
+from casecore.audit.knowledge import FieldsOf, Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
 from casecore.audit.obligations import Obligations
 from casecore.audit.subjects import Subjects
 from casecore.audit.supposing import NOBODY
-from casecore.audit.untold import UNTOLD, names_of_fields, reader_of, told_class
+from casecore.audit.untold import UNTOLD, field_names, raw_reader, told_class
 from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, ChangeAgent
@@ -45,7 +45,7 @@ class Side(StrEnum):
 
 
 @frozen
-class Breach:
+class Violation:
     """A rule that was broken at a row.
 
     Attributes:
@@ -93,7 +93,7 @@ class Count:
         """How often it was put to the test, as far as the log tells."""
         return self.kept + self.broken + self.unknown
 
-    def add(self, outcome: Outcome, times: int) -> None:
+    def add(self, outcome: RuleOutcome, times: int) -> None:
         """Count an outcome so many times more."""
         setattr(self, outcome.value, getattr(self, outcome.value) + times)
 
@@ -175,7 +175,7 @@ class Auditor:
         knowledge = Knowledge(house)
         events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
         adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
-        told: Fields = {Case: telling.fields}
+        told: FieldsOf = {Case: telling.fields}
         stays = untold_fields(knowledge, telling.commands, told)
         self.desk = ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
         self._judge = Judge(policy, self.desk, knowledge)
@@ -185,14 +185,14 @@ class Auditor:
         self.first_at: datetime | None = None
         self.begun_in_mid_life = 0
         self.unknown_for: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._tally: Counter[tuple[tuple[str, Outcome], ...]] = Counter()
-        self._sides: dict[Side, Counter[tuple[str, tuple[tuple[str, Outcome], ...]]]] = {
+        self._tally: Counter[tuple[tuple[str, RuleOutcome], ...]] = Counter()
+        self._sides: dict[Side, Counter[tuple[str, tuple[tuple[str, RuleOutcome], ...]]]] = {
             side: Counter() for side in Side
         }
 
     # Rows ----------------------------------------------------------------------------------------------
 
-    def see(self, row: LogRow) -> tuple[Breach, ...]:
+    def see(self, row: LogRow) -> tuple[Violation, ...]:
         """Judge a row.
 
         Returns:
@@ -209,9 +209,9 @@ class Auditor:
             self._stand(row)
         return breaches
 
-    def see_command(self, command: Command | Event, number: int = 0) -> tuple[Breach, ...]:
+    def see_command(self, command: Command | Event, number: int = 0) -> tuple[Violation, ...]:
         """Judge a command of which all is told."""
-        names = names_of_fields(type(command))
+        names = field_names(type(command))
         told = {name: getattr(command, name) for name in names if name != "at"}
         return self.see(LogRow(number, command.at, type(command).__name__, told))
 
@@ -237,7 +237,7 @@ class Auditor:
         else:
             self.desk.tell_case(row.told["case"], status=status)
 
-    def _judged(self, subject: Command | Event, row: LogRow) -> tuple[Breach, ...]:
+    def _judged(self, subject: Command | Event, row: LogRow) -> tuple[Violation, ...]:
         judgement = self._judge.judge(subject)
         counted = self._since is None or row.at >= self._since
         breaches = self._told(judgement, row) if counted else ()
@@ -245,7 +245,7 @@ class Auditor:
         self.obligations.see(judgement.events)
         return breaches
 
-    def _told(self, judgement: Judgement, row: LogRow) -> tuple[Breach, ...]:
+    def _told(self, judgement: RowJudgement, row: LogRow) -> tuple[Violation, ...]:
         subject, view = judgement.subject, judgement.view
         outcomes, broken = judgement.outcomes, judgement.broken
         if broken and self._skew:
@@ -276,8 +276,8 @@ class Auditor:
         place = {"case": of, "agent": agent, "queue": queue, "channel": channel}
         return tuple(self._breach(reason, row, what, place) for reason in broken)
 
-    def _breach(self, reason: Reason, row: LogRow, what: str, place: dict[str, Any]) -> Breach:
-        return Breach(
+    def _breach(self, reason: Reason, row: LogRow, what: str, place: dict[str, Any]) -> Violation:
+        return Violation(
             reason.rule,
             row.number,
             row.at,
@@ -291,13 +291,13 @@ class Auditor:
             warns=self.policy.mode(reason.rule) is Enforcement.WARN,
         )
 
-    def _within_skew(self, reason: Reason, outcomes: dict[str, Outcome], unknown: dict[str, str]) -> bool:
+    def _within_skew(self, reason: Reason, outcomes: dict[str, RuleOutcome], unknown: dict[str, str]) -> bool:
         """Whether a rule is broken by so little that the clocks may have made it so; then it is unknown."""
         if "seconds" not in reason.facts or reason.measured is None or reason.limit is None:
             return False
         if abs(reason.measured - reason.limit) > self._skew:
             return False
-        outcomes[reason.rule], unknown[reason.rule] = Outcome.UNKNOWN, "clock skew"
+        outcomes[reason.rule], unknown[reason.rule] = RuleOutcome.UNKNOWN, "clock skew"
         return True
 
     # What was counted ----------------------------------------------------------------------------------
@@ -309,7 +309,7 @@ class Auditor:
 
     def counts_by(self, side: Side) -> dict[str, Counts]:
         """The same for each agent, queue, channel, hour (of the zone, 00 to 23) or day."""
-        apart: defaultdict[str, list[tuple[tuple[tuple[str, Outcome], ...], int]]] = defaultdict(list)
+        apart: defaultdict[str, list[tuple[tuple[tuple[str, RuleOutcome], ...], int]]] = defaultdict(list)
         for (value, met), times in self._sides[side].items():
             apart[value].append((met, times))
         return {value: _counted(several) for value, several in sorted(apart.items())}
@@ -333,13 +333,13 @@ def house_tables(knowledge: Knowledge) -> frozenset[str]:
 def _value(row: Any, name: str) -> Any:
     """A field of a row; None where it is not told, or there is none."""
     kind = type(row)
-    if name not in names_of_fields(told_class(kind)):
+    if name not in field_names(told_class(kind)):
         return None
-    value = reader_of(kind, name)(row)
+    value = raw_reader(kind, name)(row)
     return None if value is UNTOLD else value
 
 
-def _counted(several: Iterable[tuple[tuple[tuple[str, Outcome], ...], int]]) -> Counts:
+def _counted(several: Iterable[tuple[tuple[tuple[str, RuleOutcome], ...], int]]) -> Counts:
     counts: defaultdict[str, Count] = defaultdict(Count)
     for met, times in several:
         for rule, outcome in met:
@@ -347,14 +347,14 @@ def _counted(several: Iterable[tuple[tuple[tuple[str, Outcome], ...], int]]) -> 
     return dict(sorted(counts.items()))
 
 
-def audit_rows(auditor: Auditor, rows: Iterable[LogRow], told: Callable[[Breach], None]) -> None:
+def audit_rows(auditor: Auditor, rows: Iterable[LogRow], told: Callable[[Violation], None]) -> None:
     """Judge all rows, and tell each breach."""
     for row in rows:
         for breach in auditor.see(row):
             told(breach)
 
 
-def breaches_in(auditor: Auditor, rows: Iterable[LogRow]) -> Iterator[Breach]:
+def breaches_in(auditor: Auditor, rows: Iterable[LogRow]) -> Iterator[Violation]:
     """The breaches of all rows, in their order."""
     for row in rows:
         yield from auditor.see(row)

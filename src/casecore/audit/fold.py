@@ -18,19 +18,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from casecore.audit.knowledge import Fields, Knowledge, fields_written_by
+from casecore.audit.knowledge import FieldsOf, Knowledge, fields_written_by
 from casecore.audit.supposing import NOBODY, every_answer
 from casecore.audit.untold import (
     NOTHING,
     UNTOLD,
-    Untold,
+    NotTold,
     become,
     blind_row,
-    copy_of,
+    copied_row,
+    field_names,
     forget,
-    names_of_fields,
     open_row,
-    reader_of,
+    raw_reader,
     settle,
     tell_both,
     told_class,
@@ -64,8 +64,8 @@ class ToldDesk:
     def __init__(
         self,
         knowledge: Knowledge,
-        stays: Fields,
-        told: Fields,
+        stays: FieldsOf,
+        told: FieldsOf,
         adopted: Iterable[str] = (),
         fleeting: Collection[type] = (),
     ) -> None:
@@ -75,7 +75,7 @@ class ToldDesk:
         self._knowledge = knowledge
         self._stays = stays
         self._told = told
-        self._changeable: dict[frozenset[type[Event]], Fields] = {}
+        self._changeable: dict[frozenset[type[Event]], FieldsOf] = {}
         self._adopted = set(adopted)
         self._fleeting = frozenset(knowledge.house.places[record].table for record in fleeting)
         self._records: dict[str, type] = {
@@ -85,7 +85,7 @@ class ToldDesk:
         self._written: dict[Any, frozenset[str]] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._blurs = 0
-        self._blurred: dict[int, tuple[int, Fields]] = {}
+        self._blurred: dict[int, tuple[int, FieldsOf]] = {}
         self._caught_up: dict[tuple[str, str], int] = {}
         self.tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
 
@@ -148,7 +148,7 @@ class ToldDesk:
             first = fields_of(record)[0].name
             case = next(kind for kind, place in self.house.places.items() if place.sheet == first)
             return blind_row(record, {first: self._blind(case, row_id)}, self._stays_of(record))
-        names = names_of_fields(record)
+        names = field_names(record)
         called = "id" in names and not hasattr(record, "row_id")
         return blind_row(record, {"id": row_id} if called else {}, self._stays_of(record))
 
@@ -163,7 +163,7 @@ class ToldDesk:
             for effect in self.house.effects[told_class(type(event))]:
                 try:
                     row_id = effect.row_id(event)
-                except Untold:  # on some row, nobody says which
+                except NotTold:  # on some row, nobody says which
                     self._doubt(told_class(type(event)))
                     continue
                 if effect.sheet is None:
@@ -206,10 +206,10 @@ class ToldDesk:
         if effect.edit is None:
             setattr(file, sheet, None)
             return
-        held = reader_of(type(file), sheet)(file)
+        held = raw_reader(type(file), sheet)(file)
         if (held is None or held is UNTOLD) and not effect.optional:
             setattr(file, sheet, self._blind(effect.record, row_id))  # it is there, or this could not have happened
-            held = reader_of(type(file), sheet)(file)
+            held = raw_reader(type(file), sheet)(file)
         if held is not None and held is not UNTOLD:
             self._edit(effect, held, event)
 
@@ -227,16 +227,16 @@ class ToldDesk:
 
         try:
             return make()
-        except Untold as untold:
+        except NotTold as untold:
             made = self._in_any_case(make, untold, (event,))
         return self._blind(record, effect.row_id(event)) if made is None else made
 
     @staticmethod
-    def _in_any_case(make: Callable[[], Any], untold: Untold, seen: tuple[Any, ...]) -> Any:
+    def _in_any_case(make: Callable[[], Any], untold: NotTold, seen: tuple[Any, ...]) -> Any:
         """What a row is whatever it is that is untold; None where that cannot be tried out."""
         found = None
         for row in every_answer(make, untold, lambda: seen, most=FEW_GUESSES):
-            if isinstance(row, Untold):
+            if isinstance(row, NotTold):
                 return None
             found = settle(row) if found is None else tell_both(found, settle(row))
         return found
@@ -254,14 +254,14 @@ class ToldDesk:
             return
 
         def edited() -> Any:
-            copied = copy_of(row)
+            copied = copied_row(row)
             edit(copied, event)
             return copied
 
         matters = self._written_by(effect) - type(row).stays
         try:
             after = edited()
-        except Untold as untold:
+        except NotTold as untold:
             tried = not matters <= self._told_of(effect.record)  # what the log tells wholly, it tells again
             after = self._in_any_case(edited, untold, (row, event)) if tried else None
         if after is None:
@@ -276,7 +276,7 @@ class ToldDesk:
             known = self._written[edit] = fields_written_by(edit, effect.record)
         return known
 
-    def changeable(self, events: Collection[type[Event]]) -> Fields:
+    def changeable(self, events: Collection[type[Event]]) -> FieldsOf:
         """The fields that events of these classes may change, of those that can be known and are not told wholly."""
         asked = frozenset(events)
         if asked not in self._changeable:
@@ -300,7 +300,7 @@ class ToldDesk:
 
     # What may have happened ----------------------------------------------------------------------------
 
-    def blur(self, rows: Iterable[Any], changed: Fields) -> None:
+    def blur(self, rows: Iterable[Any], changed: FieldsOf) -> None:
         """Let these fields be untold on these rows, because something may have changed them.
 
         Args:
@@ -318,7 +318,7 @@ class ToldDesk:
         for effect in self.house.effects[kind]:
             try:
                 row_id = effect.row_id(event)
-            except Untold:
+            except NotTold:
                 self._doubt(kind)
                 continue
             row = self.tables[effect.table].get(row_id)
@@ -351,11 +351,11 @@ class ToldDesk:
         self._doubted.add((table, row_id))
 
     def _doubt_edit(self, effect: Effect, row: Any) -> None:
-        edited = row if effect.sheet is None else reader_of(type(row), effect.sheet)(row)
+        edited = row if effect.sheet is None else raw_reader(type(row), effect.sheet)(row)
         if edited is not None and edited is not UNTOLD:
             forget(edited, self._written_by(effect) - self._told_of(effect.record))
 
-    def blur_everywhere(self, changed: Fields) -> None:
+    def blur_everywhere(self, changed: FieldsOf) -> None:
         """Let these fields be untold on every row there is: something may have changed one, and nobody says which.
 
         It is done to a row when that is looked at the next time.
@@ -374,7 +374,7 @@ class ToldDesk:
             return
         rows = [row]
         if table == "cases":
-            sheets = (reader_of(type(row), sheet)(row) for sheet in self.house.sheets)
+            sheets = (raw_reader(type(row), sheet)(row) for sheet in self.house.sheets)
             rows += [sheet for sheet in sheets if sheet is not None and sheet is not UNTOLD]
         for since, changed in self._blurred.values():
             if since > done:
@@ -395,7 +395,7 @@ class ToldDesk:
                 self._adopted.add(table)
 
 
-def untold_fields(knowledge: Knowledge, untold: Collection[type], told: Fields) -> Fields:
+def untold_fields(knowledge: Knowledge, untold: Collection[type], told: FieldsOf) -> FieldsOf:
     """The fields that stay untold.
 
     Args:

@@ -22,10 +22,10 @@ import attrs
 from attrs import field, frozen
 
 from casecore.audit.fold import ToldDesk
-from casecore.audit.knowledge import Fields, Knowledge, events_named_in
-from casecore.audit.sight import Sight
-from casecore.audit.supposing import STUMBLES, agree, every_answer, rows_of
-from casecore.audit.untold import NOTHING, UNTOLD, Untold, reader_of, settle, told_class
+from casecore.audit.knowledge import FieldsOf, Knowledge, events_named_in
+from casecore.audit.sight import RowSight
+from casecore.audit.supposing import STUMBLES, agree, every_answer, shown_rows
+from casecore.audit.untold import NOTHING, UNTOLD, NotTold, raw_reader, settle, told_class
 from casecore.kernel import Accepted, Command, Enforcement, Event, Reason, Room, Rule, changed
 from casecore.kernel.deciding import Decider, missing_of
 from casecore.kernel.effects import ByClass
@@ -40,7 +40,7 @@ Function: TypeAlias = Callable[[Any, Any, Any], Any]
 """(view, command or event, policy) -> what it finds, or what happens."""
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     """What is said of a rule at a row."""
 
     KEPT = "kept"
@@ -49,7 +49,7 @@ class Outcome(StrEnum):
 
 
 @frozen
-class Judgement:
+class RowJudgement:
     """What is said of one row.
 
     Attributes:
@@ -61,7 +61,7 @@ class Judgement:
         view: What it showed.
     """
 
-    outcomes: dict[str, Outcome]
+    outcomes: dict[str, RuleOutcome]
     broken: tuple[Reason, ...]
     unknown: dict[str, str]
     events: tuple[Event, ...]
@@ -82,15 +82,15 @@ class Judge:
         self._policy = policy
         self._desk = desk
         self._knowledge = knowledge
-        self._sight = Sight(desk, knowledge)
+        self._sight = RowSight(desk, knowledge)
         self._subject: Command | Event | None = None
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, RuleOutcome] = {}
         self._broken: dict[str, Reason] = {}
         self._unknown: dict[str, str] = {}
-        self._moot = False
+        self._moot = self._unforeseen = False
         self._doubted: Any = None
         self._doubts_policy = False
-        self._policy_missing: Untold | None = None
+        self._policy_missing: NotTold | None = None
         self._policies: tuple[Any, ...] = ()
         self._perhaps: set[type[Event]] = set()
         self._perhaps_events: list[Event] = []
@@ -103,12 +103,12 @@ class Judge:
         rooms = (*(self._judging(room) for room in desk.house.rooms), told)
         self._decider = _JudgingDecider(rooms, judge=self, view=desk.house.view)
 
-    def judge(self, subject: Any) -> Judgement:
+    def judge(self, subject: Any) -> RowJudgement:
         """What is said of a command or an event, and what happened; the desk has not gone on yet."""
         view = self._sight.of(subject)
         self._subject = subject
         self._outcomes, self._broken, self._unknown = {}, {}, {}
-        self._moot, self._doubted = False, None
+        self._moot, self._unforeseen, self._doubted = False, False, None
         self._doubts_policy, self._policy_missing, self._policies = False, None, ()
         self._perhaps.clear()
         self._perhaps_events.clear()
@@ -117,22 +117,32 @@ class Judge:
             setattr(view, name, None)  # if it was there already, a need is broken, and nothing else is asked
         try:
             verdict: Any = self._decider.decide(view, subject, self._policy)
-        except Untold:  # read between the functions, by which rows two cases share
+        except NotTold:  # read between the functions, by which rows two cases share
             self._perhaps |= self._knowledge.events_of(told_class(type(subject)))
             verdict = None
         for name in brought:
             self._doubt_fresh(name)
         events = verdict.events if isinstance(verdict, Accepted) else ()
-        return Judgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
+        if self._unforeseen:  # what follows was asked about a view without the case that begins
+            kinds = [told_class(type(event)) for event in events]
+            self._perhaps |= self._knowledge.with_consequences(kinds)
+            self._doubt_rules(kinds)
+        return RowJudgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
+
+    def _doubt_rules(self, events: Iterable[type[Event]]) -> None:
+        """Say of the rules that guard events that it is not known whether they were kept: whether these happened is not."""
+        for rule in self._decider.guarding(events, self._policy):
+            if rule not in self._outcomes:
+                self._outcomes[rule], self._unknown[rule] = RuleOutcome.UNKNOWN, self._doubted.name
 
     def _doubt_fresh(self, row: str) -> None:
         """Say of an id that should be used once that it may have been used before."""
         for rule, outcome in self._outcomes.items():
-            if outcome is Outcome.KEPT and rule.endswith(".fresh"):
-                self._outcomes[rule] = Outcome.UNKNOWN
+            if outcome is RuleOutcome.KEPT and rule.endswith(".fresh"):
+                self._outcomes[rule] = RuleOutcome.UNKNOWN
                 self._unknown[rule] = f"View.{row}"
 
-    def go_on(self, judgement: Judgement) -> None:
+    def go_on(self, judgement: RowJudgement) -> None:
         """Let the desk be as it is after what happened, and know no more what may have happened besides."""
         view, subject = judgement.view, judgement.subject
         self._desk.apply(judgement.events)
@@ -144,9 +154,9 @@ class Judge:
             self._desk.doubt(self._knowledge.tables_begun_by(events), named)
             self._blur(view, self._desk.changeable(events), self._knowledge.records_ended_by(events))
 
-    def _blur(self, view: Any, changed: Fields, ended: frozenset[type]) -> None:
+    def _blur(self, view: Any, changed: FieldsOf, ended: frozenset[type]) -> None:
         """Know no more of the rows in view what may have changed, and, where it is not told which they are, of any."""
-        rows, lost = tuple(rows_of(view)), self._lost(view)
+        rows, lost = tuple(shown_rows(view)), self._lost(view)
         self._desk.blur((*rows, *filter(None, map(self._desk.file_of, rows))), changed)
         self._desk.doubt_rows(rows, ended)
         if not lost.isdisjoint(changed):
@@ -162,12 +172,12 @@ class Judge:
         classes = {house.views.class_of(name) for name in lost}
         return frozenset(classes | {house.file} if first in untold else classes)
 
-    def miss_policy(self, untold: Untold) -> None:
+    def miss_policy(self, untold: NotTold) -> None:
         """Say that too little is told of this row to know by what, or of what, it is to be judged."""
         self._policy_missing = self._doubted = untold
         self._doubts_policy = True
 
-    def judge_by_each(self, policies: Iterable[Any], untold: Untold) -> None:
+    def judge_by_each(self, policies: Iterable[Any], untold: NotTold) -> None:
         """Say that one of these policies is in force for this row, and that it is not known which."""
         self._policies, self._doubted = tuple(policies), untold
         self._doubts_policy = True
@@ -214,29 +224,29 @@ class Judge:
                 if self._doubts_policy:
                     raise self._doubted
                 reason = check(view, subject, policy)
-            except Untold as untold:
+            except NotTold as untold:
                 self._doubted = untold
                 reason = self._weigh(check, view, subject, policy)
-                if isinstance(reason, Untold):
+                if isinstance(reason, NotTold):
                     self._note_unknown(rule_id, reason)
                     return
             if reason:
                 self._note_broken(rule, rule.tell(reason, policy), policy, need=need)
             elif reason is None:
-                self._outcomes.setdefault(rule_id, Outcome.KEPT)
+                self._outcomes.setdefault(rule_id, RuleOutcome.KEPT)
 
         _mark_like(check, note)
         return changed(rule, check=note)
 
-    def _note_unknown(self, rule: str, untold: Untold) -> None:
-        if self._outcomes.get(rule) is not Outcome.BROKEN:
-            self._outcomes[rule] = Outcome.UNKNOWN
+    def _note_unknown(self, rule: str, untold: NotTold) -> None:
+        if self._outcomes.get(rule) is not RuleOutcome.BROKEN:
+            self._outcomes[rule] = RuleOutcome.UNKNOWN
             self._unknown[rule] = untold.name
 
     def _note_broken(self, rule: Rule[Any], reason: Reason, policy: Any, *, need: bool) -> None:
         if policy.mode(rule.id) is Enforcement.OFF:
             return
-        self._outcomes[rule.id] = Outcome.BROKEN
+        self._outcomes[rule.id] = RuleOutcome.BROKEN
         self._unknown.pop(rule.id, None)
         self._broken.setdefault(rule.id, reason)
         self._moot = self._moot or need
@@ -255,7 +265,7 @@ class Judge:
         """What a check finds whatever it is that is untold; where that is not always the same, what is untold."""
         found: list[Any] = []
         for answer in self._answers(check, view, subject, policy):
-            if isinstance(answer, Untold):
+            if isinstance(answer, NotTold):
                 return self._doubted if answer.row is UNTOLD else answer
             if found and bool(answer) is not bool(found[0]):
                 return self._doubted
@@ -274,9 +284,8 @@ class Judge:
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             events: tuple[Event, ...] = suppose(view, subject, policy)
             doubted = {*self._perhaps, *(told_class(type(event)) for event in self._perhaps_events)}
-            for rule in self._decider.guarding(doubted, policy) if doubted else ():
-                self._outcomes.setdefault(rule, Outcome.UNKNOWN)
-                self._unknown.setdefault(rule, self._doubted.name)
+            if doubted:
+                self._doubt_rules(doubted)
             return events
 
         return propose
@@ -290,7 +299,7 @@ class Judge:
                 if self._doubts_policy:
                     raise self._doubted
                 events: tuple[Event, ...] = handler(view, subject, policy)
-            except Untold as untold:
+            except NotTold as untold:
                 self._doubted = untold
                 return self._agreed(self._answers(handler, view, subject, policy), may)
             except STUMBLES:
@@ -307,7 +316,7 @@ class Judge:
         agreed: tuple[Event, ...] | None = None
         apart: list[Event] = []
         for events in tried:
-            if isinstance(events, Untold):
+            if isinstance(events, NotTold):
                 agreed = None
                 break
             if agreed is None:
@@ -325,14 +334,12 @@ class Judge:
         """What foresees how a view will be; where too little is told for it, nothing can be said of the row."""
 
         def foreseen(view: Any, subject: Any, policy: Any) -> Any:
-            try:
-                return foresee(view, subject, policy)
-            except Untold as untold:
-                found = list(answers(foresee, view, subject, policy))
-                if len(found) != 1 or isinstance(found[0], Untold):
-                    self.miss_policy(untold)
-                    return view
+            found = list(answers(foresee, view, subject, policy))
+            if len(found) == 1 and not isinstance(found[0], NotTold):
                 return settle(found[0])
+            self.miss_policy(self._doubted or NotTold(view, "case"))
+            self._unforeseen = True
+            return view
 
         return foreseen
 
@@ -346,8 +353,8 @@ class Judge:
         return suppose
 
 
-def answers(function: Function, view: Any, subject: Any, policy: Any, untold: Untold | None = None) -> Iterator[Any]:
-    """What a function answers whatever it is that is untold; `Untold` where that cannot be tried out.
+def answers(function: Function, view: Any, subject: Any, policy: Any, untold: NotTold | None = None) -> Iterator[Any]:
+    """What a function answers whatever it is that is untold; `NotTold` where that cannot be tried out.
 
     Args:
         function: The function.
@@ -359,13 +366,13 @@ def answers(function: Function, view: Any, subject: Any, policy: Any, untold: Un
     if untold is None:
         try:
             answer = function(view, subject, policy)
-        except Untold as found:
+        except NotTold as found:
             untold = found
         else:
             yield answer
             return
     yield from every_answer(
-        lambda: function(view, subject, policy), untold, lambda: (subject, *rows_of(view)), policy.queues
+        lambda: function(view, subject, policy), untold, lambda: (subject, *shown_rows(view)), policy.queues
     )
 
 
@@ -409,7 +416,7 @@ class _JudgingDecider(Decider[Any]):
     def __attrs_post_init__(self) -> None:
         known = self._reactions
         reacting = ByClass[Any](lambda kind: known[told_class(kind)])
-        lacked = missing_of(self.wanted_rows, lambda row: reader_of(self.view, row))
+        lacked = missing_of(self.wanted_rows, lambda row: raw_reader(self.view, row))
         for name, value in (("_missing", lacked), ("_plans", _Plans(self._plans)), ("_reactions", reacting)):
             object.__setattr__(self, name, value)
 
@@ -432,10 +439,10 @@ class _JudgingDecider(Decider[Any]):
         """What of a policy is in force; where too little is told to know, it is one of several, or nothing is known."""
         try:
             return super().in_force(view, command, policy)
-        except Untold as untold:
+        except NotTold as untold:
             found = dict[int, Any]()
             for answer in answers(super().in_force, view, command, policy):
-                if isinstance(answer, Untold):
+                if isinstance(answer, NotTold):
                     self.judge.miss_policy(answer)
                     return policy.at(command.at)
                 found[id(answer)] = answer

@@ -24,10 +24,14 @@ from attrs import field, frozen
 from casecore.kernel import Command, Event, fields_of
 from casecore.rooms.composition import House
 
-Fields: TypeAlias = Mapping[type, frozenset[str]]
+FieldsOf: TypeAlias = Mapping[type, frozenset[str]]
 """Fields of records, by the class of the records. Whether a sheet is there is a field of the file."""
 
 _OURS: Final = "casecore."
+
+
+_ANY: Final = "*"
+"""What stands for whichever attribute `setattr` writes."""
 
 
 @frozen
@@ -57,6 +61,7 @@ def _named_in(function: Any) -> _Named:
             events |= {one} if issubclass(one, Event) else set()
         elif isinstance(one, FunctionType):
             for code in _codes_of(one.__code__):
+                written |= {_ANY} if "setattr" in code.co_names else set()
                 written |= {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_ATTR"}
                 todo += [one.__globals__[name] for name in _names_used_in(code) if name in one.__globals__]
             todo += [cell.cell_contents for cell in one.__closure__ or () if _is_filled(cell)]
@@ -121,7 +126,8 @@ def events_named_in(function: Callable[..., Any]) -> frozenset[type[Event]]:
 
 def fields_written_by(edit: Callable[..., Any], record: type) -> frozenset[str]:
     """The fields of a record that an edit may write."""
-    return _named_in(edit).written & {attribute.name for attribute in fields_of(record)}
+    written = _named_in(edit).written
+    return frozenset(name for name in (a.name for a in fields_of(record)) if name in written or _ANY in written)
 
 
 @frozen(eq=False)
@@ -134,7 +140,7 @@ class Knowledge:
 
     house: House
     _closures: dict[frozenset[type], frozenset[type]] = field(init=False, repr=False, factory=dict)
-    _fields: dict[frozenset[type], Fields] = field(init=False, repr=False, factory=dict)
+    _fields: dict[frozenset[type], FieldsOf] = field(init=False, repr=False, factory=dict)
 
     @property
     def event_classes(self) -> tuple[type[Event], ...]:
@@ -168,7 +174,7 @@ class Knowledge:
             self._closures[begun] = frozenset(found)
         return self._closures[begun]
 
-    def fields_changed_by(self, events: Collection[type[Event]]) -> Fields:
+    def fields_changed_by(self, events: Collection[type[Event]]) -> FieldsOf:
         """The fields that events of these classes may change on records that are there."""
         asked = frozenset(events)
         if asked not in self._fields:

@@ -25,7 +25,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from casecore.audit.fold import ToldDesk
-from casecore.audit.untold import UNTOLD, Untold, blind_row, reader_of, told_class
+from casecore.audit.untold import UNTOLD, NotTold, blind_row, raw_reader, told_class
 from casecore.kernel import Event
 from casecore.kernel.durations import instant_after
 from casecore.policies import Policy
@@ -198,13 +198,13 @@ class Obligations:
     def _clocks(self, case: str, at: datetime) -> Iterator[Obligation]:
         desk = self._desk
         file = desk.find("cases", case)
-        sheets = {name: reader_of(type(file), name)(file) for name in desk.house.sheets}
+        sheets = {name: raw_reader(type(file), name)(file) for name in desk.house.sheets}
         if sheets.get("clocks") is None:
             return
         view = blind_row(desk.house.view, {"now": at, **{k: v for k, v in sheets.items() if v is not UNTOLD}})
         try:
             clocks = clocks_of(view, self._policy, at)
-        except Untold:
+        except NotTold:
             yield Obligation(Owed.CLOCK, "", case, None, None, None, None, Settled.UNKNOWN)
             return
         for clock in clocks:
@@ -214,7 +214,7 @@ class Obligations:
 
 def _told(row: Any, name: str) -> Any:
     """A field of a row; None where it is not told."""
-    value = reader_of(type(row), name)(row)
+    value = raw_reader(type(row), name)(row)
     return None if value is UNTOLD else value
 
 

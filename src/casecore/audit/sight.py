@@ -2,7 +2,7 @@
 
 It is filled by the same declarations as a desk's views (`kernel/views.py`): the rows that the fields of a command name,
 and those to which these lead; of an event, the rows that its fields name. Where an id is not told, the row is not:
-reading it from the view raises `Untold`. A row that was never told of is adopted, unless the command itself may begin
+reading it from the view raises `NotTold`. A row that was never told of is adopted, unless the command itself may begin
 it.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.audit.fold import ToldDesk
 from casecore.audit.knowledge import Knowledge, events_named_in
-from casecore.audit.untold import NOTHING, UNTOLD, Untold, class_lacking, forget, reader_of, told_class
+from casecore.audit.untold import NOTHING, UNTOLD, NotTold, class_lacking, forget, raw_reader, told_class
 from casecore.kernel import Event, fields_of
 from casecore.kernel.effects import ByClass
 from casecore.kernel.views import Look
@@ -27,7 +27,7 @@ _CALLED: Final = {"by": "actor", "agent": "target", "message_row": "message"}
 """The rows of the view that fields of events name, where they are called otherwise."""
 
 
-class Sight:
+class RowSight:
     """How the views of an audit are filled.
 
     Args:
@@ -51,7 +51,7 @@ class Sight:
         for look, worked in self._views.worked_of(kind):
             try:
                 named = worked(view, subject)
-            except Untold:
+            except NotTold:
                 forget(view, frozenset({look.row}))
             else:
                 self._show(view, look, (named,) if isinstance(named, str) else tuple(named or ()))
@@ -69,15 +69,15 @@ class Sight:
             table = look.place.table
             if table not in self._begun[kind] or look.place.sheet is not None or look.field is None:
                 continue
-            row = reader_of(self._desk.house.view, look.row)(view)
-            row_id = reader_of(kind, look.field)(subject) if look.source is None else None
+            row = raw_reader(self._desk.house.view, look.row)(view)
+            row_id = raw_reader(kind, look.field)(subject) if look.source is None else None
             if row is not None and row is not UNTOLD:  # it is there already
-                row_id = reader_of(type(row), "id")(row)
+                row_id = raw_reader(type(row), "id")(row)
             if isinstance(row_id, str):
                 found[table] = found.get(table, NOTHING) | {row_id}
         for look, worked in self._views.worked_of(kind):
             if self._is_fresh(look, kind):
-                with suppress(Untold):
+                with suppress(NotTold):
                     row_id = worked(view, subject)
                     found[look.place.table] = frozenset({row_id} if isinstance(row_id, str) else ())
         return found
@@ -99,7 +99,7 @@ class Sight:
             return
         if found is None:
             return
-        value = found if place.sheet is None else reader_of(type(found), place.sheet)(found)
+        value = found if place.sheet is None else raw_reader(type(found), place.sheet)(found)
         if value is UNTOLD:
             forget(view, frozenset({look.row}))
         else:
@@ -166,7 +166,7 @@ class Sight:
         owner = kind if look.source is None else self._views.class_of(look.source)
         member: Any = getattr(owner, look.field, None)
         is_read = isinstance(member, property)
-        known[f"read_{number}"] = _reading(member.fget) if is_read else reader_of(owner, look.field)
+        known[f"read_{number}"] = _reading(member.fget) if is_read else raw_reader(owner, look.field)
         begins = look.source is None and look.place.table in self._begun[kind]
         found = f"desk.{'find_if_told' if begins else 'find'}({look.place.table!r}, {key})"
         there = [f"    {key} = read_{number}({source})", f"    if {key} is UNTOLD:", f"        {lost}"]
@@ -176,7 +176,7 @@ class Sight:
         if look.place.sheet is not None:
             there += [f"        if {row} is not None and {row} is not UNTOLD:", f"            file = {row}"]
             for name in shown:
-                known[f"sheet_{name}"] = reader_of(self._desk.house.file, name if len(shown) > 1 else look.place.sheet)
+                known[f"sheet_{name}"] = raw_reader(self._desk.house.file, name if len(shown) > 1 else look.place.sheet)
                 there.append(f"            {name} = sheet_{name}(file)")
         if look.source is None:
             return [f"if {key} is None:", *there]
@@ -195,7 +195,7 @@ def _reading(worked: Any) -> Callable[[Any], Any]:
     def read(subject: Any) -> Any:
         try:
             return worked(subject)
-        except Untold:
+        except NotTold:
             return UNTOLD
 
     return read

@@ -13,7 +13,7 @@ from typing import Any, Final
 from casecore.audit.fold import ToldDesk
 from casecore.audit.knowledge import Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
-from casecore.audit.untold import UNTOLD, blind_row, names_of_fields, reader_of
+from casecore.audit.untold import UNTOLD, blind_row, field_names, raw_reader
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.kernel.unchecked import unchecked
 from casecore.rooms.assignments import WorkBegun
@@ -48,14 +48,14 @@ class Subjects:
         if status is CLOSED:
             return self._made(CloseCase, told)
         sheet = desk.tables["cases"][case].case
-        was = reader_of(type(sheet), "status")(sheet)
+        was = raw_reader(type(sheet), "status")(sheet)
         if status is OPEN and was is NEW:
             return self._made(WorkBegun, {**told, "agent": told.get("agent", told.get("by", UNTOLD))})
         return self._made(SetStatus, told)
 
     @staticmethod
     def _made(kind: Any, told: Mapping[str, Any]) -> Command | Event:
-        names = names_of_fields(kind)
+        names = field_names(kind)
         known = {name: told[name] for name in names if told.get(name, UNTOLD) is not UNTOLD}
         made: Command | Event
         made = unchecked(kind)(**known) if len(known) == len(names) else blind_row(kind, known)

@@ -19,10 +19,10 @@ from attrs import has
 from casecore.audit.untold import (
     SOMEBODY,
     UNTOLD,
-    Untold,
+    NotTold,
     blind_row,
-    names_of_fields,
-    reader_of,
+    field_names,
+    raw_reader,
     remembered,
     settle,
     suppose,
@@ -53,12 +53,12 @@ _IDS: Final = frozenset(
 
 def every_answer(
     call: Callable[[], Any],
-    untold: Untold,
+    untold: NotTold,
     seen: Callable[[], Iterable[Any]],
     queues: Iterable[str] = (),
     most: int = MOST_GUESSES,
 ) -> Iterator[Any]:
-    """What a function answers under every value of what is untold; `Untold` where that cannot be tried out.
+    """What a function answers under every value of what is untold; `NotTold` where that cannot be tried out.
 
     Args:
         call: Calls the function.
@@ -69,7 +69,7 @@ def every_answer(
     """
     left = [most]
 
-    def tried(missing: Untold) -> Iterator[Any]:
+    def tried(missing: NotTold) -> Iterator[Any]:
         values = values_of(missing, seen, queues)
         for value in values:
             left[0] -= 1
@@ -80,7 +80,7 @@ def every_answer(
             suppose(missing.row, missing.field, value)
             try:
                 answer = call()
-            except Untold as more:
+            except NotTold as more:
                 yield from tried(more)
             except STUMBLES:
                 pass  # no desk is ever so, and nobody has to answer for it
@@ -94,7 +94,7 @@ def every_answer(
     return tried(untold)
 
 
-def values_of(untold: Untold, seen: Callable[[], Iterable[Any]], queues: Iterable[str] = ()) -> tuple[Any, ...]:
+def values_of(untold: NotTold, seen: Callable[[], Iterable[Any]], queues: Iterable[str] = ()) -> tuple[Any, ...]:
     """Every value that a field may have, as far as rules can tell them apart; none where that cannot be said."""
     if untold.row is UNTOLD:
         return ()
@@ -131,7 +131,7 @@ def _few_values(record: Any, name: str) -> tuple[tuple[Any, ...], bool, Any]:
     return tuple(found), is_id, row
 
 
-def rows_of(view: Any) -> Iterator[Any]:
+def shown_rows(view: Any) -> Iterator[Any]:
     """The rows that a view shows, as far as they are told."""
     for read in _row_readers(told_class(type(view))):
         row = read(view)
@@ -141,7 +141,7 @@ def rows_of(view: Any) -> Iterator[Any]:
 
 @remembered
 def _row_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name != "now")
+    return tuple(raw_reader(kind, name) for name in field_names(kind) if name != "now")
 
 
 def ids_in(seen: Iterable[Any]) -> tuple[str, ...]:
@@ -159,9 +159,9 @@ def queues_in(seen: Iterable[Any]) -> Iterator[str]:
     """The queues that a rule may compare with one another, besides those of the policy."""
     for row in seen:
         kind = told_class(type(row))
-        names = names_of_fields(kind)
-        one = reader_of(kind, "queue")(row) if "queue" in names else None
-        several = reader_of(kind, "queues")(row) if "queues" in names else ()
+        names = field_names(kind)
+        one = raw_reader(kind, "queue")(row) if "queue" in names else None
+        several = raw_reader(kind, "queues")(row) if "queues" in names else ()
         if isinstance(one, str):
             yield one
         if several is not UNTOLD:
@@ -170,7 +170,7 @@ def queues_in(seen: Iterable[Any]) -> Iterator[str]:
 
 @remembered
 def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(reader_of(kind, name) for name in names_of_fields(kind) if name in _IDS or name == "id")
+    return tuple(raw_reader(kind, name) for name in field_names(kind) if name in _IDS or name == "id")
 
 
 # What happens in any case ------------------------------------------------------------------------------

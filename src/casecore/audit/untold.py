@@ -3,12 +3,12 @@
 A log is not the whole truth. It may tell when the status of a case changed, and never whether its customer was
 authenticated. So a row that an audit keeps, a command that it reads and a view that it asks with may each lack fields.
 
-* A field that is **untold** may be written, and is told from then on. Reading it raises `Untold`, which names the row
+* A field that is **untold** may be written, and is told from then on. Reading it raises `NotTold`, which names the row
   and the field. So whoever has answered without raising that has seen nothing that is not known: its answer is real.
 * A field that **stays untold** may be changed at any time by something that the log does not tell. What is written
   into it is forgotten at once.
 * What is untold may be passed on, but never looked at: whoever does not ask what it is may be given the sentinel
-  `UNTOLD` in its place (`supposing.py`), which raises `Untold` whatever is done with it.
+  `UNTOLD` in its place (`supposing.py`), which raises `NotTold` whatever is done with it.
 
 The classes are made from those of the records, and have their layout: a row turns from one into the other as it is
 told. What is told is read at no cost.
@@ -36,7 +36,7 @@ def remembered(function: F) -> F:
     return kept
 
 
-class Untold(Exception):
+class NotTold(Exception):
     """Something was read that the log does not tell.
 
     Args:
@@ -59,12 +59,12 @@ class Untold(Exception):
 
 
 class _UntoldValue:
-    """What stands for a value that is not told. Whatever is done with it, but passing it on, raises `Untold`."""
+    """What stands for a value that is not told. Whatever is done with it, but passing it on, raises `NotTold`."""
 
     __slots__ = ()
 
     def _refuse(self, *_: Any) -> NoReturn:
-        raise Untold(self, "text")
+        raise NotTold(self, "text")
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse
@@ -100,7 +100,7 @@ class _Trap:
     def __get__(self, row: Any, kind: Any = None) -> Any:
         if row is None:
             return self
-        raise Untold(row, self._name)
+        raise NotTold(row, self._name)
 
     def __set__(self, row: Any, value: Any) -> None:
         self._slot.__set__(row, value)
@@ -126,7 +126,7 @@ def slot_of(kind: type, field: str) -> Any:
 
 
 @remembered
-def reader_of(kind: type, field: str) -> Callable[[Any], Any]:
+def raw_reader(kind: type, field: str) -> Callable[[Any], Any]:
     """How a field is read that may be untold: it gives UNTOLD then, and raises nothing."""
     read: Callable[[Any], Any] = slot_of(kind, field).__get__
     return read
@@ -139,14 +139,21 @@ def told_class(kind: type) -> type:
 
 
 @remembered
-def names_of_fields(kind: Any) -> tuple[str, ...]:
+def field_names(kind: Any) -> tuple[str, ...]:
     """The names of the fields of a class."""
     return tuple(attribute.name for attribute in fields_of(kind))
 
 
 def _text_of_told(row: Any) -> str:
-    told = ", ".join(f"{name}={reader_of(row.of, name)(row)!r}" for name in names_of_fields(row.of))
+    told = ", ".join(f"{name}={raw_reader(row.of, name)(row)!r}" for name in field_names(row.of))
     return f"{row.of.__name__}({told})"
+
+
+def _replaced(row: Any, **new: Any) -> Any:
+    """Another row with other contents in some fields; what is told of the others is told of it, too."""
+    told = {name: raw_reader(row.of, name)(row) for name in field_names(row.of)}
+    told = {name: value for name, value in told.items() if value is not UNTOLD}
+    return settle(blind_row(row.of, told | new, row.stays))
 
 
 @remembered
@@ -164,6 +171,7 @@ def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> 
         "__setattr__": object.__setattr__,
         "__delattr__": object.__delattr__,
         "__repr__": _text_of_told,
+        "__replace__": _replaced,
         "__doc__": record.__doc__,
         "of": record,
         "lacks": lacks - stays,
@@ -205,7 +213,7 @@ def blind_row(record: Any, told: dict[str, Any], stays: frozenset[str] = NOTHING
 @remembered
 def _blind_maker(record: Any, told: frozenset[str], stays: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
     """It makes rows of which these fields are told; written as text, because logs have millions of them."""
-    names = names_of_fields(record)
+    names = field_names(record)
     known = {name for name in names if name in told - stays}
     filled = (f"row.{name} = {f'told[{name!r}]' if name in known else 'UNTOLD'}" for name in names)
     lines = ("row = new(Open)", *filled, "row.__class__ = Blind", "return row")
@@ -233,7 +241,7 @@ def settle(row: Any) -> Any:
     """Let those fields of a row be untold into which something was written that is not told; it is the same object."""
     kind = type(row)
     record, lacks, stays = told_class(kind), getattr(kind, "lacks", NOTHING), getattr(kind, "stays", NOTHING)
-    copies = [name for name in names_of_fields(record) if _stands_for_untold(reader_of(record, name)(row))]
+    copies = [name for name in field_names(record) if _stands_for_untold(raw_reader(record, name)(row))]
     for name in copies:
         slot_of(record, name).__set__(row, UNTOLD)
     if not (lacks | stays).issuperset(copies):
@@ -242,12 +250,12 @@ def settle(row: Any) -> Any:
     return row
 
 
-def copy_of(row: Any) -> Any:
+def copied_row(row: Any) -> Any:
     """Another row that tells and lacks the same."""
     record = told_class(type(row))
     copied = object.__new__(class_lacking(record, NOTHING, NOTHING))
-    for name in names_of_fields(record):
-        slot_of(record, name).__set__(copied, reader_of(record, name)(row))
+    for name in field_names(record):
+        slot_of(record, name).__set__(copied, raw_reader(record, name)(row))
     copied.__class__ = type(row)
     return copied
 
@@ -255,15 +263,15 @@ def copy_of(row: Any) -> Any:
 def become(row: Any, other: Any) -> None:
     """Let a row tell and lack what another does; it stays the same object."""
     record = told_class(type(row))
-    for name in names_of_fields(record):
-        slot_of(record, name).__set__(row, reader_of(record, name)(other))
+    for name in field_names(record):
+        slot_of(record, name).__set__(row, raw_reader(record, name)(other))
     row.__class__ = type(other)
 
 
 def tell_both(row: Any, other: Any) -> Any:
     """A row that tells what two rows of a class tell alike; it is the first of them if that is all it tells."""
     record = told_class(type(row))
-    readers = {name: reader_of(record, name) for name in names_of_fields(record)}
+    readers = {name: raw_reader(record, name) for name in field_names(record)}
     told = {name: value for name, read in readers.items() if _is_same(value := read(row), read(other))}
     if len(told) == len(readers):
         return row

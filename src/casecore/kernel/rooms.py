@@ -134,6 +134,17 @@ def threshold_of(function: Callable[..., Any]) -> Threshold | None:
     return threshold
 
 
+def for_words(row: Any, name: str, otherwise: Any = None) -> Any:
+    """A field of a row for the sake of words: what a reason says beside its verdict, which never depends on it.
+
+    Args:
+        row: A row of a view, a view, or a command; of each an audit may not know all fields. None where it is missing.
+        name: The field.
+        otherwise: What is said where there is no such row, or it does not tell that field (`untold`, of its class).
+    """
+    return otherwise if row is None or name in getattr(type(row), "untold", ()) else getattr(row, name)
+
+
 def where_wanted(handler: Handler[V]) -> Handler[V]:
     """A handler that proposes nothing where the view lacks a row that it wants."""
     wanted = wanted_by(handler)

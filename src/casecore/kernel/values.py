@@ -119,7 +119,8 @@ def fields_of(kind: type) -> tuple[Attribute[Any], ...]:
 
 
 def changed(value: T, **new: Any) -> T:
-    """A value of the same class with other contents in the fields that are named."""
+    """A value of the same class with other contents in the fields that are named; its class may say how (`copy.replace`)."""
     attrs_value: Any = value
-    other: T = attrs.evolve(attrs_value, **new)
+    replace = getattr(attrs_value, "__replace__", None)
+    other: T = attrs.evolve(attrs_value, **new) if replace is None else replace(**new)
     return other

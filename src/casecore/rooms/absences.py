@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, Unconcerned, frozen
-from casecore.kernel.rooms import NEVER_COMES, by_system, not_yet, waits_its_time, wants
+from casecore.kernel.rooms import NEVER_COMES, by_system, for_words, not_yet, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, Unanswered
 from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
@@ -71,7 +71,7 @@ AWAY = Timer(
 def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> Reason | Unconcerned | None:
     if AWAY.due(view, policy) is not None:
         return not_yet(AWAY, view, command.at, policy, "away.grace")
-    found = f"the policy keeps case {view.case.id} with {view.case.assignee}"
+    found = f"the policy keeps case {view.case.id} with {for_words(view.case, 'assignee', 'its assignee')}"
     return Reason("away.grace", found, "leave it there", NEVER_COMES)
 
 

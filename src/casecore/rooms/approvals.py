@@ -41,10 +41,10 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.rooms import by_agent, for_words, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import OnCustomerMessage
-from casecore.rooms.agents import APPROVE, is_supervisor
+from casecore.rooms.agents import APPROVE, Agent, is_supervisor
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import queue_known
 from casecore.rooms.cases import (
@@ -405,7 +405,7 @@ def _can_approve(view: HasDraft, _: ApproveDraft, __: Policy) -> Reason | None:
 
 @wants("case", "draft")
 def _one_at_a_time(view: HasDraft, _: SubmitDraft, __: Policy) -> Reason | None:
-    found = f"draft {view.draft.id} of {view.draft.author} waits on the case already"
+    found = f"draft {view.draft.id} of {for_words(view.draft, 'author', 'somebody')} waits on the case already"
     remedy = "edit or withdraw that one, or wait until it is decided"
     return Reason("approval.single", found, remedy, ways=("EditDraft", "WithdrawDraft"))
 
@@ -441,10 +441,10 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
     draft, actor = view.draft, view.actor
     if command.by == SYSTEM or is_supervisor(actor):
         return None
-    mine = command.by == draft.author or (view.case is not None and command.by == view.case.assignee)
-    reviews = actor is not None and (actor.id == draft.reviewer or (actor.may(APPROVE) and draft.queue in actor.queues))
+    if command.by == draft.author or (view.case is not None and command.by == view.case.assignee):
+        return None
     withdraws = isinstance(command, WithdrawDraft)
-    if mine or (reviews and not withdraws):
+    if not withdraws and actor is not None and _reviews(actor, draft):
         return None
     return Reason(
         "approval.author",
@@ -452,8 +452,13 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
         f"ask {draft.author} or a supervisor; a reviewer refuses it"
         if withdraws
         else f"ask {draft.author}, its reviewer or a supervisor",
-        {"author": draft.author, "reviewer": draft.reviewer},
+        {"author": draft.author, "reviewer": for_words(draft, "reviewer")},
     )
+
+
+def _reviews(actor: Agent, draft: WaitingDraft) -> bool:
+    """Whether somebody reviews a draft, or might."""
+    return actor.id == draft.reviewer or (actor.may(APPROVE) and draft.queue in actor.queues)
 
 
 # Handlers ----------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.fields import Value, some_values
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import by_customer, measures, soft_rule
+from casecore.kernel.rooms import by_customer, for_words, measures, soft_rule
 from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
@@ -235,9 +235,10 @@ def thread_identity(view: SeesThread, command: OnThread, _: Policy) -> Reason | 
     same = given[0] == thread.customer or is_same_person(view)
     if (same and given[1] is thread.channel) or _who_else(view, command) is not None:
         return None
+    channel = for_words(thread, "channel", "its channel")
     return Reason(
         "thread.identity",
-        f"thread {thread.id} is {thread.customer} on {thread.channel}, not {given[0]} on {given[1]}",
+        f"thread {thread.id} is {thread.customer} on {channel}, not {given[0]} on {given[1]}",
         "use the thread of that customer and channel; whoever else writes on this one is given as its participant",
     )
 

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.kernel import SYSTEM, UNCONCERNED, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, an_id, frozen
@@ -136,12 +137,17 @@ def _may_set(view: HasCase, event: AttributeSet, policy: Policy) -> Reason | Unc
 
 def has_role(roles: tuple[TagRole, ...], view: HasCase, event: Event) -> bool:
     """Whether somebody who does something has one of these roles to the case."""
-    fits = {
-        TagRole.ASSIGNEE: event.by == view.case.assignee,
-        TagRole.SUPERVISOR: is_supervisor(view.actor),
-        TagRole.SYSTEM: event.by == SYSTEM,
+    return any(_FITS[role](view, event) for role in roles)
+
+
+_FITS: Mapping[TagRole, Callable[[HasCase, Event], bool]] = MappingProxyType(
+    {
+        TagRole.ASSIGNEE: lambda view, event: event.by == view.case.assignee,
+        TagRole.SUPERVISOR: lambda view, _: is_supervisor(view.actor),
+        TagRole.SYSTEM: lambda _, event: event.by == SYSTEM,
     }
-    return any(fits[role] for role in roles)
+)
+"""Whether somebody who does something has a role to the case."""
 
 
 # Handler and evolve ------------------------------------------------------------------------------------

@@ -13,13 +13,22 @@ from __future__ import annotations
 
 from casecore.kernel import UNCONCERNED, Editing, Event, Probe, Reason, Room, Rule, Unconcerned, a_text, frozen
 from casecore.kernel.problems import quoted
-from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
+from casecore.kernel.rooms import by_agent, for_words, measures, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
-from casecore.rooms.agents import is_supervisor
+from casecore.rooms.agents import SUPERVISE
 from casecore.rooms.assignments import CaseReleased, Release
-from casecore.rooms.cases import CaseClosed, CaseCommand, CloseReason, StatusSet, not_closed, only_holder, opened_by
+from casecore.rooms.cases import (
+    Case,
+    CaseClosed,
+    CaseCommand,
+    CloseReason,
+    StatusSet,
+    not_closed,
+    only_holder,
+    opened_by,
+)
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on, is_kept
 from casecore.rooms.replies import ReplySent
 from casecore.statuses import RESOLVED, Status
@@ -79,22 +88,24 @@ def authentication_missing(
         return UNCONCERNED
     if authenticated or (authenticated is None and _was_authenticated(view, what)):
         return None
-    if view.contact is not None:
-        theirs = view.actor is None or view.actor.id == view.contact.agent or is_supervisor(view.actor)
-        remedy = (
-            "authenticate the customer first" if theirs else f"{view.contact.agent} authenticates the customer first"
-        )
-    elif case.assignee is None:
-        remedy = f"{opened_by(case)}, and then authenticate the customer"
-    else:
-        remedy = "the customer has left: it takes another contact with them"
     return Reason(
         "authentication.before",
         f"the customer of case {case.id} is not authenticated, which {what} needs on {case.channel}",
-        remedy,
+        _how_to_authenticate(view, case),
         {"proceeding": what, "channel": case.channel},
-        ("Authenticate",) if view.contact is not None else (),
+        ("Authenticate",) if for_words(view, "contact") is not None else (),
     )
+
+
+def _how_to_authenticate(view: SeesContact, case: Case) -> str:
+    contact, actor = for_words(view, "contact"), for_words(view, "actor")
+    if contact is not None:
+        agent, may = for_words(contact, "agent"), for_words(actor, "permissions", ())
+        theirs = actor is None or agent in {None, actor.id} or SUPERVISE in may
+        return "authenticate the customer first" if theirs else f"{agent} authenticates the customer first"
+    if for_words(case, "assignee", "somebody") is None:
+        return f"{opened_by(case)}, and then authenticate the customer"
+    return "the customer has left: it takes another contact with them"
 
 
 def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:

@@ -7,8 +7,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from casecore.channels import Channel
 from casecore.kernel import Event, Reason, Room, Rule, a_text, frozen
-from casecore.kernel.rooms import measures, wants
+from casecore.kernel.rooms import for_words, measures, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import (
     DISPOSING,
@@ -48,13 +51,17 @@ def _may_set_next(view: HasTarget, command: SetNextState | ClearNextState, _: Po
     )
 
 
-def held_and_owed(agent: Agent) -> str:
-    """What keeps an agent from going, in words; empty when nothing does."""
+def held_and_owed(agent: Agent) -> bool:
+    """Whether something keeps an agent from going: they hold a case, or owe a disposition."""
+    return agent.contacts > 0 or agent.wrap_ups > 0
+
+
+def _spoken(contacts: int, wrap_ups: int) -> str:
     parts = []
-    if agent.contacts:
-        parts.append("1 contact" if agent.contacts == 1 else f"{agent.contacts} contacts")
-    if agent.wrap_ups:
-        parts.append(f"{agent.wrap_ups} to dispose")
+    if contacts:
+        parts.append("1 contact" if contacts == 1 else f"{contacts} contacts")
+    if wrap_ups:
+        parts.append(f"{wrap_ups} to dispose")
     return " and ".join(parts)
 
 
@@ -65,16 +72,18 @@ def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason 
     if not held_and_owed(agent):
         return None
     remedy, ways = _how_to_go(agent)
-    facts = {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups}
-    return Reason("presence.contacts", f"{event.agent} has {held_and_owed(agent)}", remedy, facts, ways)
+    held: Mapping[Channel, int] = for_words(agent, "held", {})
+    facts = {"contacts": sum(held.values()), "wrap_ups": for_words(agent, "wrap_ups", 0)}
+    return Reason("presence.contacts", f"{event.agent} has {_spoken(**facts)}", remedy, facts, ways)
 
 
 def _how_to_go(agent: Agent) -> tuple[str, tuple[str, ...]]:
     """What somebody does who holds or owes something and wants to go, and by which commands."""
     next_state = "set a next state: it is reached with the last disposition"
-    if agent.on_duty:
+    presence = for_words(agent, "presence")
+    if presence in {Presence.AVAILABLE, Presence.WRAPPING_UP}:
         return next_state, ("SetNextState",)
-    if agent.presence is Presence.LOGGED_OUT:
+    if presence is Presence.LOGGED_OUT:
         return f"go available and {next_state}", ("GoAvailable",)
     return "end, leave or transfer what you hold, and dispose it", ("EndContact", "LeaveCase", *DISPOSING)
 

@@ -34,7 +34,7 @@ from casecore.kernel import (
     an_id,
     frozen,
 )
-from casecore.kernel.rooms import measures, soft_rule, wants
+from casecore.kernel.rooms import for_words, measures, soft_rule, wants
 from casecore.kernel.values import changed, fields_of
 from casecore.policies import Policy
 from casecore.policies.sections import Role
@@ -226,13 +226,15 @@ def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     other = view.other_file.case
     if other.status is not CLOSED:
         return None
-    follow = f"merge it into {other.successor}" if other.successor else "leave it as it is"
+    successor = for_words(other, "successor", "its successor, if it has one")
+    follow = f"merge it into {successor}" if successor else "leave it as it is"
     return Reason("lifecycle.closed", f"case {other.id} is closed and can never be changed", follow)
 
 
 @wants("case", "other_file")
 def _other_time(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | Unconcerned | None:
-    return time_goes_on(_seen_from_other(view, command, policy), command, policy)
+    file = view.other_file
+    return time_goes_on(changed(view, case=file.case, case_time=file.case_time), command, policy)
 
 
 def _not_merged_by_hand(_: SeesBoth, command: CloseCase, __: Policy) -> Reason | None:
@@ -257,7 +259,7 @@ def _theirs_or_nobodys(view: HasBothCases, command: MergeCases, _: Policy) -> Re
         found, remedy = "nobody holds either", "open one of them first, or ask a supervisor"
     else:
         return None
-    holders = tuple(case.assignee for case in both)
+    holders = tuple(for_words(case, "assignee") for case in both)
     found = f"cases {command.case} and {command.into} are not {command.by}'s: {found}"
     return Reason("assignment.holder", found, remedy, {"assignees": holders}, ("OpenCase",))
 
@@ -277,7 +279,7 @@ def _same_customer(view: HasBothCases, command: MergeCases, _: Policy) -> Reason
     if one.channel is not other.channel:
         found = f"case {one.id} is on {one.channel}, and case {other.id} on {other.channel}"
         return Reason("merge_cases.customer", found, f"merge it into a case on {one.channel}")
-    whose, others = _person(view.customer, one.customer), _person(view.other_customer, other.customer)
+    whose, others = _person_of(one, view.customer), _person_of(other, view.other_customer)
     if whose == others:
         return None
     found = f"case {one.id} is {whose}'s, and case {other.id} is {others}'s"
@@ -285,8 +287,8 @@ def _same_customer(view: HasBothCases, command: MergeCases, _: Policy) -> Reason
     return Reason("merge_cases.customer", found, remedy)
 
 
-def _person(customer: Customer | None, named: str) -> str:
-    return named if customer is None else customer.person
+def _person_of(case: Case, customer: Customer | None) -> str:
+    return case.customer if customer is None else customer.person
 
 
 @wants("case", "other_file")
@@ -329,7 +331,7 @@ def _nothing_to_dispose(view: HasBothCases, command: MergeCases, _: Policy) -> R
 @wants("case", "other_file")
 @measures("threads", "limit", threshold=Threshold("threads", "limit"))
 def _few_threads(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
-    threads = len(threads_of(view.case)) + len(threads_of(view.other_file.case))
+    threads = 2 + len(view.case.joined) + len(view.other_file.case.joined)  # each has its own, too
     if threads <= MOST_JOINED:
         return None
     found = f"{threads} threads would lead to case {command.into}"

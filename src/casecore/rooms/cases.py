@@ -48,6 +48,7 @@ from casecore.kernel.records import a_link, editing_class, record
 from casecore.kernel.rooms import (
     NEVER_COMES,
     by_agent,
+    for_words,
     measures,
     not_by_customer,
     soft_rule,
@@ -305,7 +306,10 @@ def not_closed(view: HasCase, command: Command, _: Policy) -> Reason | None:
     if command.by == CUSTOMER:
         found, over = f"case {case.id} is closed already", "nothing has to be done; a new message starts another case"
         return Reason("lifecycle.closed", found, over)
-    follow = f"work on its successor {case.successor}" if case.successor else "wait for the customer to write"
+    successor = for_words(case, "successor", "")
+    follow = f"work on its successor {successor}" if successor else "wait for the customer to write"
+    if successor == "":
+        follow = "work on its successor, or wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
 
@@ -359,7 +363,7 @@ def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
     holds, remedy = "nobody holds it", f"ask a supervisor, or {opened_by(case)}"
     if case.assignee is not None:
         holds, remedy = f"{case.assignee} holds it", "ask its assignee or a supervisor"
-    elif case.status is CLOSED:
+    elif for_words(case, "status") is CLOSED:
         holds, remedy = "it is closed", "let the system or a supervisor do it"
     found = f"case {case.id} is not {command.by}'s: {holds}"
     return Reason("assignment.holder", found, remedy, {"assignee": case.assignee})
@@ -367,7 +371,7 @@ def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
 
 def opened_by(case: Case) -> str:
     """Who may open a case that nobody holds, for a remedy."""
-    return f"whoever serves {case.queue} and is free may open it"
+    return f"whoever serves {for_words(case, 'queue', 'its queue')} and is free may open it"
 
 
 _SPOKEN_ROLES = MappingProxyType(

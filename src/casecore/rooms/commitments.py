@@ -203,8 +203,9 @@ def _with_the_customer(view: SeesCommitment, command: MakeCommitment, policy: Po
 
 
 def _customer_authenticated(view: SeesCommitment, event: CommitmentMade, policy: Policy) -> Reason | Unconcerned | None:
-    in_contact = view.contact is not None and view.contact.agent == event.agent
-    before = None if in_contact or view.wrap_up is None else view.wrap_up.authenticated
+    before: bool | None = None
+    if view.wrap_up is not None and (view.contact is None or view.contact.agent != event.agent):
+        before = view.wrap_up.authenticated
     return authentication_missing(view, Proceeding.COMMIT, policy, authenticated=before)
 
 

@@ -42,7 +42,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
-from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
+from casecore.kernel.rooms import by_agent, for_words, measures, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, AgentEnds, Proceeding
 from casecore.rooms.agents import (
@@ -280,8 +280,9 @@ def _no_contact(case: Case, command: AboutCase) -> Reason:
     found = f"case {case.id} has no contact going on"
     if command.by == CUSTOMER:
         return Reason("contact.edge", found, "nothing has to be done; a new message is answered as any other")
-    if case.assignee is not None:
-        return Reason("contact.edge", f"{found}: its customer has left", f"{case.assignee} disposes the contact")
+    assignee = for_words(case, "assignee", "whoever holds it")
+    if assignee is not None:
+        return Reason("contact.edge", f"{found}: its customer has left", f"{assignee} disposes the contact")
     return Reason("contact.edge", found, f"{opened_by(case)}; a contact begins then")
 
 
@@ -343,20 +344,18 @@ def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reas
     case = view.case
     if command.by == CUSTOMER or case.channel is not Channel.CHAT or not case.live or is_supervisor(view.actor):
         return UNCONCERNED
-    facts: dict[str, Any] = {"status": case.status, "seconds_waited": None}
     if case.unanswered_since is not None:
         waits = round((command.at - case.unanswered_since).total_seconds())
         found = f"the customer of case {case.id} has waited {waits} s for an answer"
-        return Reason(
-            "chat.agent_ends", found, "answer, or transfer the chat", facts | {"seconds_waited": waits}, _ANSWERS
-        )
+        facts = {"status": for_words(case, "status"), "seconds_waited": waits}
+        return Reason("chat.agent_ends", found, "answer, or transfer the chat", facts, _ANSWERS)
     if policy.chat.agent_ends is AgentEnds.ANSWERED or case.status in _SETTLED or view.contact.committed:
         return None
     return Reason(
         "chat.agent_ends",
         f"case {case.id} is {case.status}, and nothing was promised in this contact",
         "resolve or escalate it, leave a commitment, transfer the chat, or disconnect it when it has been silent",
-        facts,
+        {"status": case.status, "seconds_waited": None},
         ("SetStatus", "MakeCommitment", "ReassignCase"),
     )
 
@@ -367,7 +366,7 @@ def _not_while_live(view: HasContact, event: CaseClosed, _: Policy) -> Reason | 
         return UNCONCERNED
     if not is_live(view):
         return None
-    found = f"a live contact of {view.contact.agent} goes on with case {event.case}"
+    found = f"a live contact of {for_words(view.contact, 'agent', 'somebody')} goes on with case {event.case}"
     return Reason("contact.blocks_close", found, "end the contact first", ways=("EndContact",))
 
 

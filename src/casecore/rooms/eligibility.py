@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from casecore.channels import VOICE, Channel
 from casecore.kernel import UNCONCERNED, Check, Enforcement, Reason, Room, Rule, Threshold, Unconcerned
-from casecore.kernel.rooms import measures, measures_as, soft_rule
+from casecore.kernel.rooms import for_words, measures, measures_as, soft_rule, threshold_of
 from casecore.policies import Policy
 from casecore.rooms.agents import DISPOSING, Agent
 from casecore.rooms.approvals import WaitingDraft
@@ -69,7 +69,8 @@ def not_there(agent: Agent, *_: object) -> Reason | None:
     """An agent takes work only while available; of one who is wrapping up, `wrap_up_open` tells."""
     if agent.available or (agent.on_duty and agent.wrap_ups):
         return None
-    why = f" ({agent.reason})" if agent.reason else ""
+    reason = for_words(agent, "reason")
+    why = f" ({reason})" if reason else ""
     found = f"{agent.id} is {agent.presence}{why}"
     return Reason(
         "assignment.available", found, "go available first, or choose somebody who is", {"presence": agent.presence}
@@ -272,6 +273,7 @@ def _is_review(event: GivesWork) -> bool:
 def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
     """The rule that this obstacle does not keep an agent from the work that an event gives them."""
     (_, to_all), (_, to_logged) = OBSTACLES[rule], OBSTACLES_TO_LOGGED[rule]
+    counts, looks_at_channel = threshold_of(to_all) is not None, rule not in OBSTACLES_TO_ALL
 
     @measures_as(to_all)
     def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | Unconcerned | None:
@@ -281,11 +283,12 @@ def _rule_against(rule: str, *, to_reviews: bool) -> Check[SeesOffers]:
         review = _is_review(event)
         if review and not to_reviews:
             return UNCONCERNED
-        obstacle = to_logged if case.logged and not review else to_all
-        reason = obstacle(agent, case.channel, policy)
-        if not reason or view.offers is None or view.offers.to(review=review) != agent.id:
+        obstacle = to_all if review or to_logged is to_all or not case.logged else to_logged
+        channel = case.channel if looks_at_channel else ANY
+        reason = obstacle(agent, channel, policy)
+        if not reason or not counts or view.offers is None or view.offers.to(review=review) != agent.id:
             return reason
-        return obstacle(agent, case.channel, policy, _counted(case.channel, review=review))
+        return obstacle(agent, channel, policy, _counted(channel, review=review))
 
     return check
 
@@ -331,7 +334,10 @@ def _serves_queue(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason 
         return UNCONCERNED
     if draft is not None and _is_review(event):
         return not_served(agent, draft.queue, None, policy, event.at)
-    return None if case.queue in agent.queues else not_served(agent, case.queue, case.waiting_since, policy, event.at)
+    if case.queue in agent.queues:
+        return None
+    since = None if overflow_of(case.queue, policy) is None else case.waiting_since
+    return not_served(agent, case.queue, since, policy, event.at)
 
 
 def _can_review(view: SeesOffers, event: WorkOffered | ReviewTaken, policy: Policy) -> Reason | Unconcerned | None:

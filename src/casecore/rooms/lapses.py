@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casecore.kernel import SYSTEM, Editing, Event, Reason, Room, Rule, Timer, Unconcerned, frozen
-from casecore.kernel.rooms import NEVER_COMES, by_system, not_yet, waits_its_time, wants
+from casecore.kernel.rooms import NEVER_COMES, by_system, for_words, not_yet, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.assignments import Release, give_up_case
@@ -35,7 +35,7 @@ def _answer_is_owed(view: CaseOfContact, command: EndUnanswered, _: Policy) -> R
     elif view.case.unanswered_since is None:
         found = "its customer waits for no answer"
     elif view.contact.owed_since is None:
-        found = f"{view.contact.agent} has answered in this contact"
+        found = f"{for_words(view.contact, 'agent', 'its agent')} has answered in this contact"
     else:
         return None
     return Reason("answer.owed", f"case {command.case}: {found}", "nothing has to be done")
@@ -60,7 +60,8 @@ LAPSE = Timer(
 def _time_is_over(view: HasCase, command: EndUnanswered, policy: Policy) -> Reason | Unconcerned | None:
     if LAPSE.due(view, policy) is not None:
         return not_yet(LAPSE, view, command.at, policy, "routing.answer_within")
-    found = f"the policy gives {view.case.assignee} all the time to answer case {view.case.id}"
+    who = for_words(view.case, "assignee", "its assignee")
+    found = f"the policy gives {who} all the time to answer case {view.case.id}"
     return Reason("routing.answer_within", found, "leave it there", NEVER_COMES)
 
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from casecore.kernel import UNCONCERNED, Command, Editing, Event, Reason, Room, Rule, Unconcerned
 from casecore.kernel.records import record
-from casecore.kernel.rooms import measures, soft_rule, wants
+from casecore.kernel.rooms import for_words, measures, soft_rule, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, EditDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
@@ -128,9 +128,12 @@ def _has_read_all(view: HasLastWords, said: SaysWhatWasSeen, _: Policy) -> Reaso
 
 def _colleagues_reply(words: LastWords, seen: str, writers: Container[str | None]) -> OurReply | None:
     """The latest reply of somebody else, of those that went after the message which was seen last."""
-    after = words.before.index(seen) + 1 if seen in words.before else 0
-    unread = {*words.before[after:], *words.since}
-    others = (one for one in reversed(words.replies) if one.message in unread and one.author not in writers)
+    before: tuple[str, ...] = for_words(words, "before", ())
+    after = before.index(seen) + 1 if seen in before else 0
+    unread = {*before[after:], *words.since}
+    others = (
+        one for one in reversed(for_words(words, "replies", ())) if one.message in unread and one.author not in writers
+    )
     return next(others, None)
 
 

@@ -15,13 +15,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
-from casecore.kernel.rooms import soft_rule, wants
+from casecore.kernel.rooms import for_words, soft_rule, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import HasDraft
 from casecore.rooms.arrivals import SuccessorStarted
 from casecore.rooms.cases import Case, CaseCommand, HasCase, not_closed, only_holder
 from casecore.rooms.contacts import Contact, SeesContact
-from casecore.rooms.joining import threads_of
 from casecore.rooms.threads import Thread
 from casecore.statuses import CLOSED
 
@@ -123,8 +122,7 @@ def _no_open_case(view: HasMove, command: MoveCase, _: Policy) -> Reason | None:
 
 def on_the_line(case: Case) -> bool:
     """Whether the customer of a case may be on the line: it is live, and somebody holds it or is to be rung for it."""
-    waits = case.waiting_since is not None and not case.pull_only
-    return case.live and (waits or case.assignee is not None)
+    return case.live and (case.assignee is not None or (case.waiting_since is not None and not case.pull_only))
 
 
 @wants("case")
@@ -141,7 +139,8 @@ def _one_thread(view: HasMove, _: MoveCase, __: Policy) -> Reason | None:
     joined = next((case for case in (view.case, view.other) if case is not None and case.joined), None)
     if joined is None:
         return None
-    found = f"several threads lead to case {joined.id}: {', '.join(threads_of(joined))}"
+    threads = (for_words(joined, "thread", "its own"), *joined.joined)
+    found = f"several threads lead to case {joined.id}: {', '.join(threads)}"
     return Reason("move.joined", found, "leave it there, and name the other customer in a note", ways=("AddNote",))
 
 

@@ -430,8 +430,10 @@ def _count_sentiment(customer: Editing, event: SentimentSet) -> None:
     if event.author is not None:
         return
     for feeling, step in ((event.was, -1), (event.sentiment, 1)):
-        if feeling is not Feeling.NEUTRAL:
-            setattr(customer, feeling, getattr(customer, feeling) + step)
+        if feeling is Feeling.POSITIVE:
+            customer.positive += step
+        elif feeling is Feeling.NEGATIVE:
+            customer.negative += step
 
 
 _ALL = (AddNote, EditNote, DeleteNote)

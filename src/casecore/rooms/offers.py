@@ -39,7 +39,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import SECONDS, by_agent, by_system, measures, not_yet, waits_its_time, wants
+from casecore.kernel.rooms import SECONDS, by_agent, by_system, for_words, measures, not_yet, waits_its_time, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, add_to_count, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
@@ -278,7 +278,7 @@ def _work_waits(view: HasOffers, command: OfferWork, policy: Policy) -> Reason |
     if command.review:
         if review_waits(view, command.at, policy):
             return None
-        found = f"{draft.reviewer} reviews it" if draft else "no draft waits"
+        found = f"{for_words(draft, 'reviewer', 'somebody')} reviews it" if draft else "no draft waits"
         return Reason("offer.waiting", f"case {case.id}: {found}", "offer only reviews that wait")
     if case.waiting_since is not None:
         asleep = case.snoozed_until
@@ -287,7 +287,8 @@ def _work_waits(view: HasOffers, command: OfferWork, policy: Policy) -> Reason |
         why = "its customer has left" if asleep is None else f"it is snoozed until {asleep:%Y-%m-%d %H:%M:%S} UTC"
         found, remedy = f"case {case.id} is not offered: {why}", "an agent may open it, or a supervisor reassign it"
         return Reason("offer.waiting", found, remedy)
-    found = f"{case.assignee} holds it" if case.assignee else f"it is {case.status}"
+    assignee = for_words(case, "assignee")
+    found = f"{assignee} holds it" if assignee else f"it is {for_words(case, 'status', 'elsewhere')}"
     return Reason("offer.waiting", f"case {case.id} waits in no queue: {found}", "offer only cases that wait")
 
 

@@ -42,7 +42,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import freeze
-from casecore.kernel.rooms import by_agent, measures, wants
+from casecore.kernel.rooms import by_agent, for_words, measures, wants
 from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.aftermath import Aftermath
@@ -222,11 +222,11 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
         return None
     told = " and ".join(words for basis, words in _BASES.items() if basis in found) or _NO_BASIS
     person = person_of(view)
-    if person is not None and person.opted_in is False:
+    if person is not None and for_words(person, "opted_in") is False:
         told = "withdrew their consent"
     return Reason(
         "whatsapp.consent",
-        f"{case.customer} {told}; the policy accepts {', '.join(accepted) or 'nothing'}",
+        f"{for_words(case, 'customer', 'the customer')} {told}; the policy accepts {', '.join(accepted) or 'nothing'}",
         "ask for their opt-in in another way, and record it",
         {"found": tuple(sorted(found)), "accepted": accepted},
         ("RecordConsent",),
@@ -244,9 +244,9 @@ def _number_is_e164(view: SeesClocks, said: StartOutbound | ReplySent, _: Policy
     channel = _channel_logged(view) if starts is None else _channel_of_thread(view, starts)
     if channel not in BY_NUMBER:
         return UNCONCERNED
-    person = person_of(view)
-    known = None if person is None else person.profile.get(PHONE)
-    number = known if starts is None or starts.phone is None else starts.phone
+    number = None if starts is None else starts.phone
+    if number is None and (person := person_of(view)) is not None:
+        number = person.profile.get(PHONE)
     if number is None and view.thread is not None and view.thread.customer_at is not None:
         return UNCONCERNED  # they wrote on this thread, from the number that it goes to
     if not number:

@@ -23,7 +23,7 @@ from attrs import field, frozen
 from casecore.kernel import UNCONCERNED, Check, Command, Enforcement, Event, Reason, Room, Rule, Timer, Unconcerned
 from casecore.kernel.blanks import fill_named
 from casecore.kernel.fields import Value
-from casecore.kernel.rooms import Brought, measures, soft_rule, wants
+from casecore.kernel.rooms import Brought, for_words, measures, soft_rule, wants
 from casecore.kernel.words import same_form, same_forms
 from casecore.policies import Policy
 from casecore.policies.condition_words import in_words, value_text
@@ -440,7 +440,7 @@ def _names_read(own: OwnRule) -> tuple[str, ...]:
 
 
 def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
-    noted = view.case.attributes
+    noted = for_words(view.case, "attributes", {})
     facts = {name: noted.get(name) for name in _names_read(own)}
     message = _filled(own.message, view, subject) if own.message else own.title
     if own.remedy:
@@ -451,11 +451,11 @@ def _reason_of(own: OwnRule, view: SeesAll, subject: Any) -> Reason:
 
 
 def _filled(text: str, view: SeesAll, subject: Any) -> str:
-    case = view.case
-    level = Level.NORMAL if view.clocks is None else view.clocks.level
-    said = {"case": case.id, "by": subject.by, "channel": case.channel, "queue": case.queue, "status": case.status}
-    values = {**case.attributes, **said, "level": level}
-    return fill_named(text, lambda name: value_text(values.get(name, "unknown")))
+    case, clocks = view.case, for_words(view, "clocks")
+    level = Level.NORMAL if clocks is None else for_words(clocks, "level")
+    said = {name: for_words(case, name) for name in ("channel", "queue", "status")}
+    values = {**for_words(case, "attributes", {}), **said, "case": case.id, "by": subject.by, "level": level}
+    return fill_named(text, lambda name: value_text("unknown" if values.get(name) is None else values[name]))
 
 
 def _timers_of(own: OwnRule, path: str) -> Iterator[Timer]:

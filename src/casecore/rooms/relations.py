@@ -138,9 +138,9 @@ def _not_disposed(view: HasAftermath, command: UnrelateRecord, _: Policy) -> Rea
 
 def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | None:
     case, after = view.case, view.aftermath
-    duty = after is not None and after.duty_of == command.by
-    mine = case is not None and case.assignee == command.by
-    if mine or duty or view.wrap_up is not None or command.by == SYSTEM or is_supervisor(view.actor):
+    if view.wrap_up is not None or command.by == SYSTEM or is_supervisor(view.actor):
+        return None
+    if (case is not None and case.assignee == command.by) or (after is not None and after.duty_of == command.by):
         return None
     who = case.assignee if case is not None else None
     remedy = f"ask {who} or a supervisor" if who else "ask a supervisor, or whoever worked on it"

@@ -41,7 +41,7 @@ from casecore.kernel import (
     Unconcerned,
     frozen,
 )
-from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, not_yet, soft_rule, waits_its_time, wants
+from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, for_words, not_yet, soft_rule, waits_its_time, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Held
@@ -161,7 +161,8 @@ def id_is_no_drafts(view: HasDraft, command: Any, _: Policy) -> Reason | None:
     """The need of every command by which a message of ours is sent that is not the draft which waits."""
     if command.message != view.draft.id:
         return None
-    found = f"draft {view.draft.id!r} of {view.draft.author} waits on case {command.case}, and will be sent by that id"
+    author = for_words(view.draft, "author", "somebody")
+    found = f"draft {view.draft.id!r} of {author} waits on case {command.case}, and will be sent by that id"
     return Reason("message.fresh", found, "give each message its own id, or let the draft be approved")
 
 
@@ -169,7 +170,7 @@ def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reas
     draft = view.draft
     if review_waits(view, command.at, policy):
         return None
-    found = f"{draft.reviewer} reviews {draft.id}" if draft else "no draft waits"
+    found = f"{for_words(draft, 'reviewer', 'somebody')} reviews {draft.id}" if draft else "no draft waits"
     return Reason("offer.waiting", f"case {command.case}: {found}", "take a review that waits")
 
 
@@ -194,10 +195,11 @@ def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy
     if draft is None or actor is None:
         return UNCONCERNED
     if draft.reviewer not in {None, actor.id}:
+        queue = for_words(draft, "queue", "that approves it")
         return Reason(
             "approval.reviewer",
             f"the review of {draft.id} was given to {draft.reviewer}",
-            f"ask {draft.reviewer}, or reassign the review to the queue {draft.queue}",
+            f"ask {draft.reviewer}, or reassign the review to the queue {queue}",
         )
     if draft.queue in actor.queues:
         return None
@@ -230,12 +232,13 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
     names_it = command.seen_message is not None and draft.replied is None  # whether that is the last: `last_words.py`
     if command.seen or names_it:
         return None
-    written = [_what_came(who) for who in (draft.before, draft.replied or CUSTOMER) if who is not None]
+    before, replied = for_words(draft, "before"), for_words(draft, "replied")
+    written = [_what_came(who) for who in (before, replied or CUSTOMER) if who is not None]
     return Reason(
         "approval.stale",
         f"{', and then '.join(written)} since draft {draft.id} was submitted",
-        f"read {'it' if draft.before is None else 'both'}, then approve with seen = true",
-        {"replied": draft.replied},
+        f"read {'it' if before is None else 'both'}, then approve with seen = true",
+        {"replied": replied},
         ways=("ApproveDraft",),
     )
 
@@ -260,7 +263,8 @@ def _works_now(
         return UNCONCERNED
     if actor.on_duty:
         return None
-    why = f" ({actor.reason})" if actor.reason else ""
+    reason = for_words(actor, "reason")
+    why = f" ({reason})" if reason else ""
     remedy = "come back first, or let another reviewer do it"
     return Reason("presence.on_duty", f"{actor.id} is {actor.presence}{why}", remedy, {"presence": actor.presence})
 

@@ -32,7 +32,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.durations import duration_text
-from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, waits_its_time, wants
+from casecore.kernel.rooms import by_agent, for_words, measures, soft_rule, too_early, waits_its_time, wants
 from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
@@ -123,7 +123,8 @@ _ELSEWHERE = ("SendReply", "SubmitDraft", "EndContact")
 def _on_chat(view: CaseOfContact, command: CaseCommand, _: Policy) -> Reason | None:
     if _is_on_chat(view):
         return None
-    found = f"case {command.case} is on {view.case.channel}" + (", and was only logged" if view.case.logged else "")
+    logged = for_words(view.case, "logged", otherwise=False)
+    found = f"case {command.case} is on {view.case.channel}" + (", and was only logged" if logged else "")
     return Reason("idle.chat", found, "this is for chats; reply, or end the contact", ways=_ELSEWHERE)
 
 

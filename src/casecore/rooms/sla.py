@@ -448,7 +448,7 @@ def _forget_reply(clocks: Editing, event: MessageBounced) -> None:
 def _undo_response(clocks: Editing, event: ResponseUndone) -> None:
     if event.clock is FRT:
         clocks.replied_at = event.replied_at
-    setattr(clocks, event.clock, left_of_verdict(getattr(clocks, event.clock)))
+    _set_verdict(clocks, event.clock, left_of_verdict(getattr(clocks, event.clock)))
 
 
 def left_of_verdict(verdict: ClockVerdict | None) -> ClockVerdict | None:
@@ -458,7 +458,16 @@ def left_of_verdict(verdict: ClockVerdict | None) -> ClockVerdict | None:
 
 
 def _keep_verdict(clocks: Editing, event: ClockJudged) -> None:
-    setattr(clocks, event.clock, ClockVerdict(event.state, event.target, event.elapsed))
+    _set_verdict(clocks, event.clock, ClockVerdict(event.state, event.target, event.elapsed))
+
+
+def _set_verdict(clocks: Editing, name: ClockName, verdict: ClockVerdict | None) -> None:
+    if name is FRT:
+        clocks.first_response = verdict
+    elif name is NRT:
+        clocks.next_response = verdict
+    else:
+        clocks.solution = verdict
 
 
 def _set_level_of_case(clocks: Editing, event: LevelSet) -> None:

@@ -26,6 +26,7 @@ from casecore.channels import Channel
 from casecore.kernel import Command, Editing, Event, Reason, Room, a_count, a_text, an_id, frozen, some_texts
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
+from casecore.kernel.rooms import for_words
 from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import SeesAgents
@@ -320,7 +321,8 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
     """The need of every command that brings a message with an id of its own."""
     if view.message is None:
         return None
-    where = "the thread" if view.message.case is None else f"case {view.message.case}"
+    case = for_words(view.message, "case")
+    where = "the thread" if case is None else f"case {case}"
     return Reason(
         "message.fresh",
         f"message {view.message.id!r} is on {where} already",
