@@ -17,7 +17,7 @@ from casecore import (
     ReceiveMessage,
 )
 from casecore.audit import Log, LogMap, LogRow
-from casecore.audit.untold import names_of_fields
+from casecore.audit.untold import field_names
 from tests.audit.log_rows import as_rows, map_text, write_csv
 
 SNAPSHOTS = """\
@@ -93,7 +93,7 @@ def log_of(commands, text=None):
 
     def read(_):
         for number, command in enumerate(commands, 1):
-            told = {name: getattr(command, name) for name in names_of_fields(type(command)) if name != "at"}
+            told = {name: getattr(command, name) for name in field_names(type(command)) if name != "at"}
             yield LogRow(number, command.at, type(command).__name__, told)
 
     return Log("chats", LogMap.loads(text or map_text(commands), "chats.toml"), read)

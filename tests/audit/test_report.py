@@ -5,7 +5,7 @@ import io
 import json
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -14,13 +14,14 @@ import pytest
 from attrs import evolve, frozen
 
 import casecore.audit as room
-from casecore import HOUSE, Policy
+from casecore import HOUSE, GoUnavailable, MakeCommitment, Policy
 from casecore.audit import FORMATS, AuditError, LogMap, Side, audit
 from casecore.audit.coverage import proposals_for
 from casecore.audit.finding_rows import COLUMNS, CsvSink, ParquetSink, csv_text, open_sink
 from casecore.audit.findings import against_lines, opinion_lines, rate_text, rows_text
+from casecore.audit.obligations import Settled
 from casecore.kernel.errors import MissingExtra
-from tests.audit.desk_logs import CHATS, SNAPSHOTS_MAP, TEXTS, log_of, write_snapshots
+from tests.audit.desk_logs import CHATS, NINE, SNAPSHOTS_MAP, TEXTS, log_of, write_snapshots
 from tests.audit.made_logs import made_log
 from tests.sops import sop_with
 
@@ -43,14 +44,6 @@ def made():
     """A log with a breach of every kind, and its audit."""
     log = made_log(1)
     return log, audit(log_of(log.commands), log.policy)
-
-
-@frozen
-class Owed:
-    """What somebody had to do."""
-
-    kind: str
-    state: str
 
 
 def counted(report, rule):
@@ -398,13 +391,40 @@ def test_nothing_to_say_of_what_was_not_asked(tickets):
     assert [] == [*against_lines(tickets), *opinion_lines(tickets)]
 
 
-def test_obligations_are_counted_by_kind(tickets):
-    """Kept, broken, pending and unknown."""
-    owed = (Owed("wrap_up", "kept"), Owed("wrap_up", "broken"), Owed("wrap_up", "kept"), Owed("draft", "pending"))
-    report = evolve(tickets, obligations=owed)
-    assert {"draft": {"pending": 1}, "wrap_up": {"broken": 1, "kept": 2}} == report.obligation_counts
-    assert "wrap\\_up: 1 broken, 2 kept" in FORMATS["md"](report)
-    assert {"broken": 1, "kept": 2} == json.loads(FORMATS["json"](report))["obligations"]["wrap_up"]
+def test_what_was_owed():
+    """Kept, broken, pending and unknown, by kind; and what is overdue, with whose it was."""
+    log = log_of(
+        (
+            *CHATS[:4],
+            MakeCommitment("ana", NINE + timedelta(minutes=5), "c-1", "p-1", NINE + timedelta(hours=1), "call back"),
+            GoUnavailable("ana", NINE + timedelta(hours=3), "ana", "lunch"),
+        )
+    )
+    report = audit(log)
+    assert {"broken": 1} == report.obligation_counts["commitment"]
+    (promise,) = (owed for owed in report.overdue if owed.kind == "commitment")
+    assert ("p-1", "c-1", NINE + timedelta(hours=1), None) == (promise.name, promise.case, promise.due, promise.done)
+    text = FORMATS["md"](report)
+    assert "- commitment: 1 broken" in text
+    assert "commitment p-1 case c-1 of ana, due 2026-11-02 10:00:00, never done" in text
+    told = json.loads(FORMATS["json"](report))
+    assert {"broken": 1} == told["obligations"]["commitment"]
+    assert "p-1" in [owed["name"] for owed in told["overdue"]]
+
+
+def test_what_was_done_before_is_not_owed(made):
+    """Only what was done since, or is not done yet."""
+    log, whole = made
+    since = whole.last_at - timedelta(hours=1)
+    part = audit(log_of(log.commands), log.policy, since=since)
+    assert 0 < len(part.obligations) < len(whole.obligations)
+    assert all(owed.done is None or owed.done >= since for owed in part.obligations)
+    assert "done 2026" in FORMATS["md"](evolve(whole, obligations=tuple(_late(whole))))
+
+
+def _late(report):
+    """What was done, as if it had been too late."""
+    return [evolve(owed, state=Settled.BROKEN) for owed in report.obligations if owed.done is not None]
 
 
 # The room ----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE
-from casecore.audit import Breach, LogRow
+from casecore.audit import LogRow, Violation
 from casecore.audit.texts import without_texts
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -13,7 +13,7 @@ AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 def told(message, remedy="", what="SetAttribute", **fields):
     """What is told of a breach, at a row that tells these fields."""
-    breach = Breach("a.rule", 1, AT, what, "c-1", "ana", None, None, message, remedy)
+    breach = Violation("a.rule", 1, AT, what, "c-1", "ana", None, None, message, remedy)
     clean = without_texts(breach, LogRow(1, AT, what, fields), HOUSE)
     return clean.message, clean.remedy
 

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casecore.audit.auditing import Auditor as Auditor
-    from casecore.audit.auditing import Breach as Breach
     from casecore.audit.auditing import Side as Side
     from casecore.audit.auditing import Telling as Telling
+    from casecore.audit.auditing import Violation as Violation
     from casecore.audit.errors import AuditError as AuditError
     from casecore.audit.errors import MapError as MapError
     from casecore.audit.formats import FORMATS as FORMATS
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from casecore.audit.running import audit as audit
 
 _HOME_OF = {
-    **dict.fromkeys(("Auditor", "Breach", "Side", "Telling"), "auditing"),
+    **dict.fromkeys(("Auditor", "Violation", "Side", "Telling"), "auditing"),
     **dict.fromkeys(("AuditError", "MapError"), "errors"),
     **dict.fromkeys(("Log", "LogRow"), "log_rows"),
     "AuditReport": "report",

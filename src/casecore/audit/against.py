@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from casecore.audit.auditing import Auditor, Breach, Count
+from casecore.audit.auditing import Auditor, Count, Violation
 from casecore.audit.log_rows import LogRow
 from casecore.kernel import Enforcement
 
@@ -93,7 +93,7 @@ class Comparing:
     _cases: set[str] = field(factory=set)
     _examples: list[RowUnderBoth] = field(factory=list)
 
-    def see(self, row: LogRow, found: Sequence[Breach]) -> None:
+    def see(self, row: LogRow, found: Sequence[Violation]) -> None:
         """Judge a row by the other policy, too.
 
         Args:

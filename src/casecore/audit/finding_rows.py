@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TextIO
 
-from casecore.audit.auditing import Breach
+from casecore.audit.auditing import Violation
 from casecore.kernel.errors import MissingExtra
 from casecore.reports.text import visible
 
@@ -47,14 +47,14 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 class Sink(Protocol):
     """Where a breach is written as it is found."""
 
-    def add(self, breach: Breach) -> None:
+    def add(self, breach: Violation) -> None:
         """Write one."""
 
     def close(self) -> None:
         """Write what is left, and be done."""
 
 
-def finding_row(breach: Breach) -> dict[str, Any]:
+def finding_row(breach: Violation) -> dict[str, Any]:
     """A breach as plain types, by column."""
     setting = breach.setting
     return {
@@ -76,7 +76,7 @@ def finding_row(breach: Breach) -> dict[str, Any]:
     }
 
 
-def csv_text(breaches: Iterable[Breach]) -> str:
+def csv_text(breaches: Iterable[Violation]) -> str:
     """Breaches as CSV, under a header."""
     stream = io.StringIO()
     sink = CsvSink(stream)
@@ -97,7 +97,7 @@ class CsvSink:
         self._write = csv.writer(stream, lineterminator="\n").writerow
         self._write(COLUMNS)
 
-    def add(self, breach: Breach) -> None:
+    def add(self, breach: Violation) -> None:
         """Write one."""
         self._write(map(_cell, finding_row(breach).values()))
 
@@ -139,7 +139,7 @@ class ParquetSink:
         self._rows = Path(self._folder.name) / "rows.jsonl"
         self._stream = self._rows.open("w", encoding="utf-8")
 
-    def add(self, breach: Breach) -> None:
+    def add(self, breach: Violation) -> None:
         """Write one."""
         import json
 
@@ -152,7 +152,7 @@ class ParquetSink:
         files = [str(path).replace("'", "''") for path in (self._rows, self._path)]
         with self._folder, self._copy() as database:
             database.execute(
-                f"COPY (SELECT * FROM read_json('{files[0]}', format = 'newline_delimited', columns = {{{told}}})) "  # noqa: S608 -- our own names
+                f"COPY (SELECT * FROM read_json('{files[0]}', format = 'newline_delimited', columns = {{{told}}})) "
                 f"TO '{files[1]}' (FORMAT parquet)"
             )
 

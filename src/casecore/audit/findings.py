@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from casecore.audit.auditing import Breach
+from casecore.audit.auditing import Violation
 from casecore.audit.report import AuditReport, RuleResult
 from casecore.kernel import Setting
 from casecore.reports.findings import Finding, Location, Severity
@@ -52,12 +52,12 @@ def _location(setting: Setting | None) -> Location | None:
     return None if setting is None or not setting.file else Location(setting.file, setting.line)
 
 
-def breaches_of(report: AuditReport, rule: str) -> Sequence[Breach]:
+def breaches_of(report: AuditReport, rule: str) -> Sequence[Violation]:
     """The breaches of a rule that the report keeps."""
     return [breach for breach in report.breaches if breach.rule == rule]
 
 
-def breach_line(breach: Breach) -> str:
+def breach_line(breach: Violation) -> str:
     """A breach on one line: where, when, who, what, and what was found."""
     told = [f"row {breach.row:,}", f"{breach.at:%Y-%m-%d %H:%M:%S}", breach.what]
     told += [f"case {breach.case}"] if breach.case else []
@@ -116,7 +116,9 @@ def rows_text(report: AuditReport) -> str:
     if report.first_at is not None and report.last_at is not None:
         parts.append(f"{report.first_at:%Y-%m-%d %H:%M} to {report.last_at:%Y-%m-%d %H:%M} UTC")
     parts += [f"judged since {report.since:%Y-%m-%d %H:%M} UTC"] if report.since is not None else []
-    parts += [f"1 of {report.sample} cases: what agents had to do for the others is not known"] if report.sample > 1 else []
+    parts += (
+        [f"1 of {report.sample} cases: what agents had to do for the others is not known"] if report.sample > 1 else []
+    )
     parts += [f"{plural(report.in_mid_life, 'case')} under way before"] if report.in_mid_life else []
     return ", ".join(parts)
 
@@ -146,9 +148,14 @@ def coverage_lines(report: AuditReport, most: int) -> Iterator[str]:
 
 
 def obligation_lines(report: AuditReport) -> Iterator[str]:
-    """How many obligations of each kind are kept, broken, pending and unknown."""
+    """How many obligations of each kind are kept, broken, pending and unknown; and the first that are broken."""
     for kind, states in report.obligation_counts.items():
         yield f"{kind}: {', '.join(f'{times:,} {state}' for state, times in states.items())}"
+    for owed in report.overdue[:FIRST]:
+        told = [owed.kind.value, owed.name, owed.case and f"case {owed.case}", owed.agent and f"of {owed.agent}"]
+        due = "" if owed.due is None else f", due {owed.due:%Y-%m-%d %H:%M:%S}"
+        done = "never done" if owed.done is None else f"done {owed.done:%Y-%m-%d %H:%M:%S}"
+        yield visible(f"{' '.join(filter(None, told))}{due}, {done}")
 
 
 def against_lines(report: AuditReport) -> Iterator[str]:

@@ -35,6 +35,7 @@ from casecore.audit.findings import (
     rule_finding,
     setting_text,
 )
+from casecore.audit.obligations import Obligation
 from casecore.audit.report import AuditReport, RuleResult
 from casecore.kernel import Setting
 from casecore.reports import github, junit
@@ -44,6 +45,9 @@ from casecore.reports.text import plural
 
 WORST: Final = 10
 """How many agents, queues and so on are told, those where most was broken."""
+
+OVERDUE: Final = 10_000
+"""How many obligations are told to programs that were broken."""
 
 PROPOSED: Final = 5
 """How many things are proposed that a log could tell besides."""
@@ -96,6 +100,7 @@ def as_json(report: AuditReport) -> str:
         off=[*report.off],
         results=[finding_row(breach) for breach in report.breaches],
         obligations={kind: {**states} for kind, states in report.obligation_counts.items()},
+        overdue=[_obligation_to_dict(owed) for owed in report.overdue[:OVERDUE]],
         zone=report.zone,
         **{f"by_{side}": _side_to_dict(report.sides[side]) for side in Side},
         odd=[{name: getattr(kind, name) for name in _ODD} for kind in report.odd],
@@ -120,6 +125,12 @@ _ODD: Final = ("code", "words", "rows", "first", "shown", "left_out")
 
 def _instant(at: Any) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _obligation_to_dict(owed: Obligation) -> dict[str, Any]:
+    return {name: getattr(owed, name) for name in ("kind", "name", "case", "agent")} | {
+        name: _instant(getattr(owed, name)) for name in ("since", "due", "done")
+    }
 
 
 def _rule_to_dict(rule: RuleResult) -> dict[str, Any]:

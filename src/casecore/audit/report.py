@@ -11,16 +11,16 @@ rule, no more than some are kept, and all are counted.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from casecore.audit.auditing import Auditor, Breach, Count, Counts, Side
+from casecore.audit.auditing import Auditor, Count, Counts, Side, Violation
 from casecore.audit.coverage import Coverage, coverage_of
 from casecore.audit.log_rows import OddCode, OddKind
+from casecore.audit.obligations import Obligation, Settled, counts_of
 from casecore.kernel import Enforcement, Rule, Setting
 from casecore.policies import Policy
 from casecore.rooms.composition import House
@@ -28,18 +28,6 @@ from casecore.rooms.composition import House
 if TYPE_CHECKING:
     from casecore.audit.against import PolicyCompared
     from casecore.audit.second_opinion import Opinion
-
-
-class ToldObligation(Protocol):
-    """What somebody had to do by an instant, as far as a report tells it."""
-
-    @property
-    def kind(self) -> str:
-        """What sort of thing it is, e.g. `wrap_up`."""
-
-    @property
-    def state(self) -> str:
-        """`kept`, `broken`, `pending` or `unknown`."""
 
 
 @frozen
@@ -130,8 +118,8 @@ class AuditReport:
     in_mid_life: int
     rules: tuple[RuleResult, ...]
     off: tuple[str, ...]
-    breaches: tuple[Breach, ...] = field(repr=False)
-    obligations: tuple[ToldObligation, ...] = field(repr=False)
+    breaches: tuple[Violation, ...] = field(repr=False)
+    obligations: tuple[Obligation, ...] = field(repr=False)
     sides: Mapping[Side, Mapping[str, Counts]] = field(repr=False)
     odd: tuple[OddKind, ...] = field(repr=False)
     coverage: Coverage = field(repr=False)
@@ -173,12 +161,16 @@ class AuditReport:
 
     @property
     def obligation_counts(self) -> Mapping[str, Mapping[str, int]]:
-        """How many obligations of each kind are in each state."""
-        counts = Counter((str(one.kind), str(one.state)) for one in self.obligations)
+        """How many obligations of each kind, and of each service clock, are in each state."""
         kinds: dict[str, dict[str, int]] = {}
-        for (kind, state), times in sorted(counts.items()):
-            kinds.setdefault(kind, {})[state] = times
+        for (kind, state), times in counts_of(self.obligations).items():
+            kinds.setdefault(kind, {})[state.value] = times
         return kinds
+
+    @property
+    def overdue(self) -> tuple[Obligation, ...]:
+        """What was done too late, or not at all."""
+        return tuple(owed for owed in self.obligations if owed.state is Settled.BROKEN)
 
     def frame(self) -> list[dict[str, Any]]:
         """The breaches as rows of plain types, e.g. for `pandas.DataFrame` or `polars.DataFrame`."""
@@ -193,7 +185,7 @@ def sum_of(counts: Counts) -> Count:
     return Count(sum(one.kept for one in every), sum(one.broken for one in every), sum(one.unknown for one in every))
 
 
-def rule_results(auditor: Auditor, breaches: Iterable[Breach] = ()) -> tuple[RuleResult, ...]:
+def rule_results(auditor: Auditor, breaches: Iterable[Violation] = ()) -> tuple[RuleResult, ...]:
     """Every rule that was put to the test, without those that are off; the most often broken first, then by id.
 
     Args:
@@ -233,7 +225,7 @@ def rules_by_id(house: House, policy: Policy) -> Mapping[str, Sequence[Rule[Any]
 
 def make_report(
     auditor: Auditor,
-    breaches: Iterable[Breach],
+    breaches: Iterable[Violation],
     odd: Sequence[OddKind],
     *,
     log: str,
@@ -243,7 +235,7 @@ def make_report(
     sample: int = 1,
     since: datetime | None = None,
     zone: str = "UTC",
-    obligations: Sequence[ToldObligation] = (),
+    obligations: Sequence[Obligation] = (),
     against: PolicyCompared | None = None,
     opinion: Opinion | None = None,
 ) -> AuditReport:

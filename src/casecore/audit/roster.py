@@ -9,7 +9,7 @@ from typing import Any, Final
 from casecore.audit.auditing import Telling
 from casecore.audit.fold import ToldDesk
 from casecore.audit.log_map import LogBegin, LogMap, RosterAgent
-from casecore.audit.untold import forget, names_of_fields
+from casecore.audit.untold import field_names, forget
 from casecore.kernel import SYSTEM
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.rooms.agents import Agent, AgentAdded
@@ -44,7 +44,7 @@ def seat_roster(desk: ToldDesk, roster: Mapping[str, RosterAgent], at: datetime,
         sets = {name: frozenset(told[name] or ()) for name in ("permissions", "queues", "channels")}
         desk.apply((AgentAdded(SYSTEM, at, agent, "", **sets, capacity=FrozenDict(known.capacity or {})),))
         kept = {"id", *(name for name, value in told.items() if value is not None), *(_WORK if begins_whole else ())}
-        forget(desk.tables["agents"][agent], frozenset(names_of_fields(Agent)) - kept)
+        forget(desk.tables["agents"][agent], frozenset(field_names(Agent)) - kept)
     desk.doubt({"agents"})
 
 

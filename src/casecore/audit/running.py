@@ -12,10 +12,11 @@ from typing import Any, Final
 import attrs
 
 from casecore.audit.against import Comparing
-from casecore.audit.auditing import Auditor, Breach
+from casecore.audit.auditing import Auditor, Violation
 from casecore.audit.coverage import told_by
 from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import Log, LogRow, OddCode, OddKind
+from casecore.audit.obligations import Obligation
 from casecore.audit.pseudonyms import Pseudonyms
 from casecore.audit.reading import read_log
 from casecore.audit.report import AuditReport, make_report
@@ -43,7 +44,7 @@ def audit(
     keep: int = KEPT,
     pseudonyms: Pseudonyms | None = None,
     against: Policy | None = None,
-    told: Callable[[Breach], None] | None = None,
+    told: Callable[[Violation], None] | None = None,
 ) -> AuditReport:
     """Judge what a log tells by the rules of a policy.
 
@@ -102,6 +103,7 @@ def audit(
         sample=sample,
         since=since,
         zone=known.log.zone or "UTC",
+        obligations=_owed(judging.auditor, since),
         against=None if judging.comparing is None else judging.comparing.compared(),
         opinion=None if judging.second is None else judging.second.opinion(),
     )
@@ -124,11 +126,11 @@ class _Judging:
 
     auditor: WitnessedAuditor
     keep: int
-    told: Callable[[Breach], None] | None
+    told: Callable[[Violation], None] | None
     comparing: Comparing | None = None
     second: SecondOpinion | None = None
     samples: Sequence[Sample] = ()
-    breaches: list[Breach] = attrs.field(factory=list)
+    breaches: list[Violation] = attrs.field(factory=list)
     judged: int = 0
     passed: int = 0
     _kept: Counter[str] = attrs.field(factory=Counter)
@@ -154,12 +156,20 @@ class _Judging:
         for breach in found:
             self._keep(without_texts(breach, row, self.auditor.house))
 
-    def _keep(self, breach: Breach) -> None:
+    def _keep(self, breach: Violation) -> None:
         self._kept[breach.rule] += 1
         if self._kept[breach.rule] <= self.keep:
             self.breaches.append(breach)
         if self.told is not None:
             self.told(breach)
+
+
+def _owed(auditor: Auditor, since: datetime | None) -> tuple[Obligation, ...]:
+    """What was owed, as it stands when the log ends; without what was done before the time that was asked about."""
+    if auditor.desk.now is None:
+        return ()
+    every = auditor.obligations.at_end(auditor.desk.now)
+    return tuple(owed for owed in every if since is None or owed.done is None or owed.done >= since)
 
 
 def first_instant(log_map: LogMap, first: LogRow, since: datetime | None) -> datetime | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from casecore.audit.auditing import Auditor
 from casecore.audit.fold import ToldDesk
-from casecore.audit.knowledge import Fields, Knowledge
+from casecore.audit.knowledge import FieldsOf, Knowledge
 from casecore.audit.log_rows import STATUS, LogRow
 from casecore.audit.supposing import NOBODY
 from casecore.kernel import Command, Event
@@ -26,7 +26,10 @@ _CASES: Final = ("case", "new_case", "successor", "predecessor", "into", "merged
 
 _TABLES: Final = {
     **dict.fromkeys(("by", "agent"), "agents"),
-    **{"customer": "customers", "thread": "threads", "message": "messages", "new_case": "cases"},
+    "customer": "customers",
+    "thread": "threads",
+    "message": "messages",
+    "new_case": "cases",
 }
 """The fields that name something which other cases may see, and the table in which it is."""
 
@@ -63,7 +66,7 @@ class Sample:
         kinds: tuple[type[Command | Event], ...] = (*auditor.house.commands, *self._knowledge.event_classes)
         self._kinds: dict[str, tuple[type[Command | Event], ...]] = {kind.__name__: (kind,) for kind in kinds}
         self._kinds[STATUS] = (CloseCase, SetStatus, WorkBegun)
-        self._changed: dict[str, Fields] = {}
+        self._changed: dict[str, FieldsOf] = {}
         self._named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         self._others: set[tuple[str, str]] = set()
 
@@ -95,7 +98,7 @@ class Sample:
         if not any(_named_in(row, ("by",))):
             desk.blur_everywhere({kind: names for kind, names in changed.items() if kind is Agent})
 
-    def _look_up(self, what: str) -> Fields:
+    def _look_up(self, what: str) -> FieldsOf:
         events: set[type[Event]] = set()
         for kind in self._kinds[what]:
             events |= self._knowledge.events_of(kind) if issubclass(kind, Command) else {kind}

@@ -14,10 +14,10 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from casecore.audit.auditing import Auditor, Breach, Telling
-from casecore.audit.judging import Judgement
+from casecore.audit.auditing import Auditor, Telling, Violation
+from casecore.audit.judging import RowJudgement
 from casecore.audit.log_rows import LogRow
-from casecore.audit.untold import Untold
+from casecore.audit.untold import NotTold
 from casecore.kernel import Event
 from casecore.policies import Policy
 from casecore.promises.promise import name_of_promise
@@ -88,12 +88,12 @@ class WitnessedAuditor(Auditor):
 
     happened: tuple[Event, ...] = ()
 
-    def see(self, row: LogRow) -> tuple[Breach, ...]:
+    def see(self, row: LogRow) -> tuple[Violation, ...]:
         """Judge a row."""
         self.happened = ()
         return super().see(row)
 
-    def _told(self, judgement: Judgement, row: LogRow) -> tuple[Breach, ...]:
+    def _told(self, judgement: RowJudgement, row: LogRow) -> tuple[Violation, ...]:
         self.happened = judgement.events
         return super()._told(judgement, row)
 
@@ -113,7 +113,7 @@ class SecondOpinion:
         self._broken = Counter[str]()
         self._found: dict[tuple[str, str], _Found] = {}
 
-    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Breach]) -> None:
+    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Violation]) -> None:
         """Ask them of a row.
 
         Args:
@@ -125,7 +125,7 @@ class SecondOpinion:
             return
         try:
             said = self._watch.see(events)
-        except Untold:
+        except NotTold:
             self._stopped = row
             return
         self._rows += 1

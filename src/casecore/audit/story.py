@@ -161,7 +161,7 @@ def _ids_in(row: LogRow, names: Sequence[str]) -> Iterator[str]:
     """The ids that a row names."""
     for name in names:
         value = row.told.get(name, row.beside.get(name))
-        if isinstance(value, str):
+        if isinstance(value, str) and (name != "note" or row.what.endswith("Note")):  # elsewhere it is what one says
             yield value
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.audit.auditing import Breach
+from casecore.audit.auditing import Violation
 from casecore.audit.log_rows import LogRow
 from casecore.audit.vocabulary import Shape, vocabulary_of
 from casecore.kernel.problems import quoted
@@ -23,7 +23,7 @@ _LONG: Final = 8
 """From how many characters on a text is looked for that is not quoted; a shorter one may be a word of the sentence."""
 
 
-def without_texts(breach: Breach, row: LogRow, house: House) -> Breach:
+def without_texts(breach: Violation, row: LogRow, house: House) -> Violation:
     """A breach whose words quote nothing of what its row tells that people wrote."""
     fields = vocabulary_of(house).fields_of(row.what)
     names = [name for name in _TEXTS if name not in fields or fields[name].shape is not Shape.ID]

@@ -109,9 +109,7 @@ def audit(
             return _guess(guess_map)
         rooms = load_house(house)
         asked = _request(logs, map, policy, rooms, format, fail_on)
-        names = _pseudonyms(pseudonyms, cases=pseudonyms_cases)
-        if texts and names is not None:
-            raise CannotRun("--texts: what people wrote may name them; leave out --texts, or --pseudonyms")
+        names = _pseudonyms(pseudonyms, cases=pseudonyms_cases, texts=texts)
         options: dict[str, Any] = {
             "only": _rules_in("--only", only, asked) or None,
             "since": None if since is None else read_instant(asked.policy, since, "--since"),
@@ -201,11 +199,13 @@ def _sample_of(text: str | None) -> int:
     return int(found[1])
 
 
-def _pseudonyms(key: str | None, *, cases: bool) -> Pseudonyms | None:
+def _pseudonyms(key: str | None, *, cases: bool, texts: bool) -> Pseudonyms | None:
     if key is None:
         if cases:
             raise CannotRun("--pseudonyms-cases: names are made with a key; give one with --pseudonyms KEY")
         return None
+    if texts:
+        raise CannotRun("--texts: what people wrote may name them; leave out --texts, or --pseudonyms")
     try:
         said = Path(key[1:]).read_text("utf-8").strip() if key.startswith("@") else key
         return Pseudonyms(said, cases=cases)
