@@ -18,7 +18,7 @@ from casecore.cli.unreadable import show_unreadable
 from casecore.kernel import CasecoreError
 from casecore.reports.paths import STANDARD_INPUT
 
-_ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
+_ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, audit a log."""
 
 _COMMANDS = MappingProxyType(
     {
