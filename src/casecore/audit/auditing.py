@@ -8,7 +8,7 @@ channel, hour and day.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -345,16 +345,3 @@ def _counted(several: Iterable[tuple[tuple[tuple[str, RuleOutcome], ...], int]])
         for rule, outcome in met:
             counts[rule].add(outcome, times)
     return dict(sorted(counts.items()))
-
-
-def audit_rows(auditor: Auditor, rows: Iterable[LogRow], told: Callable[[Violation], None]) -> None:
-    """Judge all rows, and tell each breach."""
-    for row in rows:
-        for breach in auditor.see(row):
-            told(breach)
-
-
-def breaches_in(auditor: Auditor, rows: Iterable[LogRow]) -> Iterator[Violation]:
-    """The breaches of all rows, in their order."""
-    for row in rows:
-        yield from auditor.see(row)

@@ -130,7 +130,7 @@ class Judge:
         return RowJudgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
 
     def _doubt_rules(self, events: Iterable[type[Event]]) -> None:
-        """Say of the rules that guard events that it is not known whether they were kept: whether these happened is not."""
+        """Say of the rules that guard events of which it is not known whether they happened that they are unknown."""
         for rule in self._decider.guarding(events, self._policy):
             if rule not in self._outcomes:
                 self._outcomes[rule], self._unknown[rule] = RuleOutcome.UNKNOWN, self._doubted.name

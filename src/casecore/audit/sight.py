@@ -161,18 +161,15 @@ class RowSight:
         row, key, source = look.row, f"id_of_{look.row}", look.source or "start"
         shown = self._views.shown_by(look)
         lost = f"{' = '.join(shown)} = UNTOLD"
-        if look.field is None:
-            raise TypeError(f"{kind.__name__} names {row} by no field")
+        field = look.field or "id"  # only rows that are asked for by themselves are named by no field
         owner = kind if look.source is None else self._views.class_of(look.source)
-        member: Any = getattr(owner, look.field, None)
+        member: Any = getattr(owner, field, None)
         is_read = isinstance(member, property)
-        known[f"read_{number}"] = _reading(member.fget) if is_read else raw_reader(owner, look.field)
+        known[f"read_{number}"] = _reading(member.fget) if is_read else raw_reader(owner, field)
         begins = look.source is None and look.place.table in self._begun[kind]
         found = f"desk.{'find_if_told' if begins else 'find'}({look.place.table!r}, {key})"
         there = [f"    {key} = read_{number}({source})", f"    if {key} is UNTOLD:", f"        {lost}"]
         there += [f"    elif {key} is not None:", f"        {row} = {found}"]
-        if begins and len(shown) > 1:
-            there += [f"        if {row} is UNTOLD:", f"            {lost}"]
         if look.place.sheet is not None:
             there += [f"        if {row} is not None and {row} is not UNTOLD:", f"            file = {row}"]
             for name in shown:
