@@ -9,7 +9,10 @@ from casecore import (
     SYSTEM,
     AddNote,
     Authenticate,
+    CaseStarted,
+    Customer,
     Dispose,
+    EndContact,
     FulfilCommitment,
     House,
     LeaveCase,
@@ -17,12 +20,15 @@ from casecore import (
     MergeCases,
     OpenCase,
     Policy,
+    Reason,
     ReceiveMessage,
     RescheduleCommitment,
     Room,
+    Rule,
     SendReply,
     SetStatus,
     Status,
+    StatusSet,
     SubmitDraft,
 )
 from casecore.audit.auditing import Auditor, Telling
@@ -30,7 +36,7 @@ from casecore.audit.fold import ToldDesk
 from casecore.audit.judging import Judge, RuleOutcome
 from casecore.audit.knowledge import Knowledge
 from casecore.audit.log_rows import LogRow
-from casecore.audit.untold import UNTOLD, raw_reader
+from casecore.audit.untold import UNTOLD, NotTold, raw_reader
 from casecore.channels import Channel
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.testing.scenario import TEAM, at, case_in, flatten_commands, new_case
@@ -132,7 +138,7 @@ def test_nobody_tells_of_authentication():
 
 
 def test_events_are_judged_by_the_rules_that_guard_them():
-    """ "Assigned" in a log is no wish: it happened, and may be against a rule all the same."""
+    """An assignment in a log is no wish: it happened, and may be against a rule all the same."""
     audit, _ = told(auditor(), TEAM, new_case("c1", channel="chat"))
     audit.see(row("CaseAssigned", 1, by=SYSTEM, case="c1", agent="eva", waiting=True))
     assert (0, 1, 0) == counted(audit, "assignment.channel")
@@ -176,6 +182,10 @@ def test_what_may_have_left_its_table():
     assert not desk.surely_there("wrap_ups", "c1/ana")
     assert UNTOLD is desk.find_if_told("wrap_ups", "c1/ana")
     assert None is desk.find_if_told("wrap_ups", "c2/ana")
+    desk.apply([owed])
+    desk.doubt_event(owed)
+    with pytest.raises(NotTold):
+        assert desk.find("wrap_ups", "c1/ana").agent
     desk.doubt_event(WrapUpOwed("ana", at(), "c2/ana", "c2", "ana", Channel.CHAT, "left"))
     assert UNTOLD is desk.find_if_told("wrap_ups", "c2/ana")
 
@@ -210,7 +220,94 @@ def test_a_rule_that_is_off_is_no_breach():
     assert [("assignment.holder", True)] == [(one.rule, one.warns) for one in warned]
 
 
+BY_TAG = """
+[[override]]
+match = { tag = "vip" }
+set = { "capacity.total" = 1 }
+"""
+
+
+def test_nothing_is_said_of_a_row_where_too_little_is_told_to_know_by_what():
+    """Tags are not told, and the policy says something else for some of them."""
+    audit = Auditor(sop_with(BY_TAG), Telling.of(HOUSE, begins_whole=False))
+    assert () == audit.see_command(OpenCase("ana", at(), "c1"))
+    assert {(0, 0, 1)} == {counted(audit, rule) for rule in audit.counts}
+
+
 # Rooms of a team's own -----------------------------------------------------------------------------------
+
+
+def with_room(**parts):
+    """A house with one more room, and an audit by its rules of a log that tells all but where cases are moved to."""
+    house = House((*HOUSE.rooms, Room("mine", **parts)))
+    told = [kind.__name__ for kind in house.commands if kind.__name__ != "ReassignCase"]
+    audit = Auditor(Policy.default(), Telling.of(house, told), house)
+    for command in flatten_commands((TEAM, *case_in("open"))):
+        audit.see_command(command)
+    return audit
+
+
+def asks(check, *guards):
+    """A rule of ours about these."""
+    return Rule("mine.rule", "Mine", "", guards, check)
+
+
+def test_a_rule_that_is_broken_and_unknown_in_one_row_is_broken():
+    """It guards the command and what the command does, and is told once."""
+
+    def check(view, subject, _):
+        return Reason("mine.rule", "no") if isinstance(subject, SetStatus) else view.case.pull_only and None
+
+    audit = with_room(rules=(asks(check, SetStatus, StatusSet),))
+    [broken] = audit.see_command(SetStatus("ana", at(minutes=5), "c1", Status.PENDING))
+    assert "mine.rule" == broken.rule
+    assert (0, 1, 0) == counted(audit, "mine.rule")
+
+
+def test_a_rule_that_no_desk_could_answer_is_unknown():
+    """Whatever it is that is untold, it stumbles."""
+    audit = with_room(rules=(asks(lambda view, *_: view.case.assignee.nothing, SetStatus),))
+    audit.see_command(SetStatus("ana", at(minutes=5), "c1", Status.PENDING))
+    assert (0, 0, 1) == counted(audit, "mine.rule")
+
+
+def test_a_need_that_was_asked_stays_answered_where_the_event_is_doubted():
+    """It is the same rule about the command and about what may have happened."""
+
+    def may_happen(view, command, _):
+        return (StatusSet(command.by, command.at, command.case, Status.OPEN),) if len(view.case.tags) > 9 else ()
+
+    cases = next(room for room in HOUSE.rooms if SetStatus in room.decide)
+    others = tuple(room for room in HOUSE.rooms if room is not cases)
+    known, unknown = asks(lambda *_: None, SetStatus), asks(lambda *_: None, StatusSet)
+    mine = Room("mine", needs=(known,), rules=(unknown,))
+    house = House((*others, attrs.evolve(cases, decide={**cases.decide, SetStatus: may_happen}), mine))
+    told = [kind.__name__ for kind in house.commands if kind.__name__ not in {"AddTag", "RemoveTag"}]
+    audit = Auditor(Policy.default(), Telling.of(house, told), house)
+    for command in flatten_commands((TEAM, *case_in("open"))):
+        audit.see_command(command)
+    audit.see_command(SetStatus("ana", at(minutes=5), "c1", Status.PENDING))
+    assert (1, 0, 0) == counted(audit, "mine.rule")
+
+
+def test_rooms_that_notice_rows_which_nobody_told_of():
+    """There is no such row, and nothing to notice."""
+    audit = with_room(notices={(Customer, CaseStarted): lambda customer, _: setattr(customer, "blocked", True)})
+    audit.see(row("CaseStarted", 6, by=SYSTEM, case="c7", thread="t-c1", customer="nobody", queue="general"))
+    assert "nobody" not in audit.desk.tables["customers"]
+
+
+def test_a_wrap_up_that_may_have_been_disposed_by_somebody_else():
+    """Dispositions are not all in the log: whether it is still owed is unknown."""
+    audit, broken = told(
+        auditor(besides=[Dispose]),
+        TEAM,
+        case_in("open", channel="chat"),
+        EndContact(CUSTOMER, at(minutes=8), "c1"),
+        Dispose("ana", at(minutes=9), "c1", "solved", "Was charged twice."),
+    )
+    assert [] == broken
+    assert (0, 0, 1) == counted(audit, "wrap_up.owed")
 
 
 def test_a_handler_that_stumbles_after_a_broken_need_does_not_end_the_audit():

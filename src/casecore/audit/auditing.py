@@ -331,11 +331,8 @@ def house_tables(knowledge: Knowledge) -> frozenset[str]:
 
 
 def _value(row: Any, name: str) -> Any:
-    """A field of a row; None where it is not told, or there is none."""
-    kind = type(row)
-    if name not in field_names(told_class(kind)):
-        return None
-    value = raw_reader(kind, name)(row)
+    """A field of a row; None where it is not told, or is nothing."""
+    value = raw_reader(type(row), name)(row)
     return None if value is UNTOLD else value
 
 
