@@ -38,6 +38,7 @@ from casecore.audit.knowledge import Knowledge
 from casecore.audit.log_rows import LogRow
 from casecore.audit.untold import UNTOLD, NotTold, raw_reader
 from casecore.channels import Channel
+from casecore.rooms.aftermath import wrap_up_id
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.testing.scenario import TEAM, at, case_in, flatten_commands, new_case
 from tests.audit.told import auditor
@@ -256,7 +257,7 @@ def test_a_rule_that_is_broken_and_unknown_in_one_row_is_broken():
     """It guards the command and what the command does, and is told once."""
 
     def check(view, subject, _):
-        return Reason("mine.rule", "no") if isinstance(subject, SetStatus) else view.case.pull_only and None
+        return Reason("mine.rule", "no") if isinstance(subject, SetStatus) else view.case.waiting_since < at() or None
 
     audit = with_room(rules=(asks(check, SetStatus, StatusSet),))
     [broken] = audit.see_command(SetStatus("ana", at(minutes=5), "c1", Status.PENDING))
@@ -308,6 +309,9 @@ def test_a_wrap_up_that_may_have_been_disposed_by_somebody_else():
     )
     assert [] == broken
     assert (0, 0, 1) == counted(audit, "wrap_up.owed")
+    audit.see(row("WrapUpOwed", 9, by="ana", wrap_up=wrap_up_id("c1", "ana"), case="c1", agent="ana"))
+    assert () == audit.see_command(Dispose("ana", at(minutes=9), "c1", "solved", "Was charged twice."))
+    assert (0, 0, 2) == counted(audit, "wrap_up.owed")
 
 
 def test_a_handler_that_stumbles_after_a_broken_need_does_not_end_the_audit():

@@ -255,8 +255,7 @@ class Judge:
         """What a function answers whatever it is that is untold."""
         if self._policy_missing is not None:
             yield self._policy_missing
-            return
-        if not self._policies:
+        elif not self._policies:
             yield from answers(function, view, subject, policy, self._doubted)
         for one in self._policies:
             yield from answers(function, view, subject, one)
