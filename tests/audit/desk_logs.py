@@ -84,6 +84,8 @@ CHATS = (
 )
 """The last row is a third chat, where the shipped SOP has two: `capacity.channel`, at row 8."""
 
+CHATS_MAP = map_text(CHATS)
+
 TEXTS = ("card", "parcel", "somebody there", "Sousa")
 """What no report says."""
 

@@ -21,7 +21,7 @@ from casecore.audit.finding_rows import COLUMNS, CsvSink, ParquetSink, csv_text,
 from casecore.audit.findings import against_lines, opinion_lines, rate_text, rows_text
 from casecore.audit.obligations import Settled
 from casecore.kernel.errors import MissingExtra
-from tests.audit.desk_logs import CHATS, NINE, SNAPSHOTS_MAP, TEXTS, log_of, write_snapshots
+from tests.audit.desk_logs import CHATS, CHATS_MAP, NINE, SNAPSHOTS_MAP, TEXTS, log_of, write_snapshots
 from tests.audit.made_logs import made_log
 from tests.sops import sop_with
 
@@ -172,6 +172,8 @@ def test_an_audit_needs_a_map(tmp_path):
         audit(log)
     with pytest.raises(AuditError, match=r"none\.csv"):
         audit(tmp_path / "none.csv", log_map=log_map)
+    with pytest.raises(AuditError, match="the file has no rows"):
+        audit(log_of((), CHATS_MAP))
 
 
 def test_the_whole_made_log(made):

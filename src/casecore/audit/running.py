@@ -14,6 +14,7 @@ import attrs
 from casecore.audit.against import Comparing
 from casecore.audit.auditing import Auditor, Violation
 from casecore.audit.coverage import told_by
+from casecore.audit.errors import log_error
 from casecore.audit.log_map import LogMap
 from casecore.audit.log_rows import Log, LogRow, OddCode, OddKind
 from casecore.audit.obligations import Obligation
@@ -71,7 +72,9 @@ def audit(
     log = source if isinstance(source, Log) else read_log(source, _loaded(log_map, house))
     known: LogMap = log.map
     rows = _renamed(log.rows(), pseudonyms)
-    first = next(rows)  # without one, reading has failed
+    first = next(rows, None)
+    if first is None:
+        raise log_error(log.name, "has no rows")
     since = first_instant(known, first, since)
     telling = telling_of(known, house)
     roster = known.roster if pseudonyms is None else pseudonyms.roster(known.roster)
