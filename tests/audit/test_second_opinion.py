@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import attrs
+
 from casecore import HOUSE, Policy
 from casecore.audit import FORMATS, Telling, audit
 from casecore.audit.roster import telling_of
-from casecore.audit.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
+from casecore.audit.second_opinion import Disagreement, Opinion, SecondOpinion, WitnessedAuditor, everything_told
 from casecore.audit.untold import blind_row
 from casecore.rooms.assignments import CaseAssigned
 from tests.audit.desk_logs import CHATS, log_of
@@ -70,8 +72,17 @@ def test_they_are_asked_only_where_everything_is_told():
 
 
 def test_it_is_in_the_report():
-    """What was broken, and where they say otherwise."""
-    text = FORMATS["md"](audit(log_of(CHATS)))
+    """What was broken, where they say otherwise, and where they stopped."""
+    report = audit(log_of(CHATS))
+    without, broken = (
+        Disagreement("P04", "the limit", "", 7, (1, 2)),
+        Disagreement("P07", "a countdown", "a.rule", 1, (9,)),
+    )
+    other = FORMATS["md"](attrs.evolve(report, opinion=Opinion(8, 9, (), (without, broken))))
+    assert "They saw 8 rows; row 9 tells too little for more. Promises broken: none." in other
+    assert "P04 the limit: broken where no rule was, 7 times (row 1, 2)" in other
+    assert "P07 a countdown: kept where a.rule was broken, 1 time (row 9)" in other
+    text = FORMATS["md"](report)
     assert "### The promises' witnesses" in text
     assert "They saw 8 rows. Promises broken: P04 1" in text
 
