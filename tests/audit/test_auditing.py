@@ -39,6 +39,17 @@ def told_of(audit, rule):
     return count.kept, count.broken, count.unknown
 
 
+@pytest.mark.parametrize("blank", ["", "{{1}}"])
+def test_a_reply_of_which_only_the_text_is_told_is_judged_by_that(blank):
+    """That files, a template's name and the like are not told is no reason to know nothing of it."""
+    told = {"by": "ana", "case": "c1", "message": "m1", "thread": "t1", "text": f"Hello {blank}", "template": None}
+    rows = [LogRow(1, NINE, "SendReply", told)]
+    audit = audit_of(rows, whole=False)
+    assert (1, 0, 0) == told_of(audit, "reply.content")
+    assert ((0, 1, 0) if blank else (0, 0, 1)) == told_of(audit, "replies.blanks")  # else the subject may have one
+    assert {"ReplySent.send_as": 1} == audit.unknown_for["authentication.before"]
+
+
 # A log of statuses -------------------------------------------------------------------------------------
 
 

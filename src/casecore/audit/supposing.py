@@ -35,7 +35,7 @@ from casecore.kernel import CUSTOMER, SYSTEM, Event
 NOBODY: Final = frozenset({CUSTOMER, SYSTEM})
 """Who gives commands and is no agent."""
 
-MOST_GUESSES: Final = 64
+MOST_GUESSES: Final = 256
 """So many values of what is untold are tried, all fields together; beyond that nothing is known."""
 
 STUMBLES: Final = (AttributeError, LookupError, TypeError, ValueError)

@@ -187,7 +187,7 @@ def _rules_of_channel(view: HasCase, policy: Policy) -> ChannelRules:
 
 def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
     """The rule that a reply carries text or attachments."""
-    if reply.attachments or not is_blank(reply.text):
+    if not is_blank(reply.text) or reply.attachments:
         return None
     return Reason("reply.content", "the reply is empty", "write a text or attach something")
 
@@ -227,11 +227,10 @@ _THROUGH_APPROVAL = ("SubmitDraft", "EditDraft", "StartOutbound")
 def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
     """The rule that what is sent, or is to be sent, has no blank that somebody forgot to fill."""
     template, names = getattr(said, "template", None), policy.replies.blank_names
-    written = {"text": said.text if template is None else "", "subject": getattr(said, "subject", None) or ""}
     if template is not None:
         names = names.union(template.values)  # what its own blanks are called
-    for where, text in written.items():
-        found = blank_left(text, names)
+    for where in ("text", "subject") if template is None else ("subject",):
+        found = blank_left(getattr(said, where, None) or "", names)
         if found is not None:
             offset, blank = found
             what = f"the {where} still has the blank {blank}, at character {offset}"
