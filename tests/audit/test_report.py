@@ -296,6 +296,9 @@ def test_markdown_is_for_people(tickets):
     text = FORMATS["md"](tickets)
     known, unknown = (sum(getattr(rule, name) for rule in tickets.rules) for name in ("known", "unknown"))
     assert f"**2 rules broken, 2 times; of {known} known occasions; {unknown} unknown**" in text
+    nothing = sum(not rule.known for rule in tickets.rules)
+    assert f"<summary>{len(tickets.rules) - 2 - nothing} rules never broken, as far as is known</summary>" in text
+    assert f"<summary>{nothing} rules of which nothing is known</summary>" in text
     assert "| lifecycle.edge | 1 | 6 | 16.7 % | 1 |" in text
     assert "row 6 2026-11-03 09:00:00 SetStatus case C-2 by ben: case C-2 is new; set\\_resolved does not start" in text
     assert "| ben | 2 |" in text

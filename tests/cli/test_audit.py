@@ -10,7 +10,7 @@ import pytest
 
 from casecore.audit import FORMATS
 from casecore.cli import audit as module
-from tests.audit.desk_logs import TEXTS, write_chats, write_snapshots
+from tests.audit.desk_logs import SNAPSHOTS, TEXTS, write_chats, write_snapshots
 from tests.audit.made_logs import KINDS, made_log, sop_for
 
 
@@ -86,6 +86,18 @@ def test_only_unknown_rules(casecore, tickets):
     assert 3 == code
     assert "exit 3" in printed
     assert "Never broken" not in printed
+    assert "No rule could be judged" in printed
+
+
+def test_a_wrong_format_of_times_is_told_first(casecore, tmp_path):
+    """Month and day exchanged: what can be read is judged, and nobody overlooks how much cannot."""
+    log, log_map = write_snapshots(tmp_path)
+    swapped = SNAPSHOTS.replace("2026-11-02", "2026-02-11").replace("2026-11-03", "2026-30-11")
+    (tmp_path / "tickets.csv").write_text(swapped, "utf-8")
+    code, printed, _ = casecore("audit", log, "--map", log_map)
+    assert 0 < code
+    words = "11 rows read, 10 judged, 1 left out (1 have a time that is not in the format of the map)"
+    assert words in " ".join(printed.split())
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -129,6 +141,14 @@ def test_another_policy(casecore, chats):
     _, printed, _ = casecore("audit", *chats, "--against", "three.toml")
     assert "Under three (three.toml): 1 row otherwise, in 1 case." in printed
     assert "capacity.channel: broken 1 of 3 -> 0 of 3" in printed
+
+
+def test_another_policy_without_a_rule(casecore, tickets, tmp_path):
+    """What is unknown then, and what is not asked any more, is told where it differs."""
+    sop = tmp_path / "off.toml"
+    sop.write_text('extends = "casecore"\n[enforcement]\n"assignment.holder" = "off"\n', "utf-8")
+    _, printed, _ = casecore("audit", *tickets, "--against", str(sop))
+    assert "assignment.holder: broken 0 of 0, 3 unknown -> 0 of 0, 0 unknown" in printed
 
 
 def test_pseudonyms(casecore, chats, tmp_path):

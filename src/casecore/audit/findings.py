@@ -113,6 +113,9 @@ def audit_summary(report: AuditReport) -> str:
 def rows_text(report: AuditReport) -> str:
     """How many rows, of when, and which were not judged."""
     parts = [f"{plural(report.read, 'row')} read, {report.judged:,} judged"]
+    left_out = [kind for kind in report.odd if kind.left_out]
+    if left_out:  # the most frequent comes first
+        parts.append(f"{report.left_out:,} left out ({left_out[0].rows:,} {left_out[0].words})")
     if report.first_at is not None and report.last_at is not None:
         parts.append(f"{report.first_at:%Y-%m-%d %H:%M} to {report.last_at:%Y-%m-%d %H:%M} UTC")
     parts += [f"judged since {report.since:%Y-%m-%d %H:%M} UTC"] if report.since is not None else []
@@ -167,6 +170,8 @@ def against_lines(report: AuditReport) -> Iterator[str]:
     yield f"Under {title}: {plural(other.rows, 'row')} otherwise, in {plural(len(other.cases), 'case')}."
     for rule in other.rules:
         old, new = (f"{one.broken:,} of {one.kept + one.broken:,}" for one in (rule.old, rule.new))
+        if rule.old.unknown != rule.new.unknown:
+            old, new = (f"{told}, {one.unknown:,} unknown" for told, one in ((old, rule.old), (new, rule.new)))
         yield f"{rule.id}: broken {old} -> {new}"
     for row in other.examples[:FIRST]:
         only = [f"only now: {', '.join(row.only_old)}"] if row.only_old else []

@@ -90,6 +90,7 @@ def as_json(report: AuditReport) -> str:
         rows={
             "read": report.read,
             "judged": report.judged,
+            "left_out": report.left_out,
             "first": _instant(report.first_at),
             "last": _instant(report.last_at),
             "since": _instant(report.since),
@@ -177,10 +178,13 @@ def as_markdown(report: AuditReport) -> str:
         found = breaches_of(report, rule.id)[:WORST]
         head = cell(f"{rule.id}: {count_text(rule)}")
         lines += ["", *details(head, bullets(map(breach_line, found)))] if found else []
-    others = [rule for rule in report.rules if not rule.broken]
-    if others:
-        head = f"{plural(len(others), 'rule')} never broken"
-        lines += ["", *details(head, table(RULES, map(rule_cells, others)))]
+    for others, head in (
+        ([rule for rule in report.rules if rule.known and not rule.broken], "never broken, as far as is known"),
+        ([rule for rule in report.rules if not rule.known], "of which nothing is known"),
+    ):
+        if others:
+            rules = table(RULES, map(rule_cells, others))
+            lines += ["", *details(f"{plural(len(others), 'rule')} {head}", rules)]
     for side in Side:
         rows = [*side_rows(report, side, WORST)]
         if rows:

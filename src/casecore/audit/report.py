@@ -140,6 +140,11 @@ class AuditReport:
         return sum(rule.broken for rule in self.rules if rule.warns)
 
     @property
+    def left_out(self) -> int:
+        """How many rows of the log cannot be judged, or say nothing that is; `odd` says why."""
+        return sum(kind.rows for kind in self.odd if kind.left_out)
+
+    @property
     def known(self) -> int:
         """How often it is known whether a rule was kept."""
         return sum(rule.known for rule in self.rules)

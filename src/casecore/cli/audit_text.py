@@ -63,8 +63,10 @@ def _show_rules(report: AuditReport, screen: Screen) -> None:
         screen.print_paragraph(f"… and {plural(len(broken) - MOST, 'rule')} more: --format md tells all", "dim")
     if kept:
         largest = sorted(kept, key=lambda rule: (-rule.known, rule.id))[:WORST]
-        told = ", ".join(f"{rule.id} {rule.known:,}" for rule in largest)
+        told = ", ".join(f"{rule.id} {rule.known:,} of {rule.occasions:,}" for rule in largest)
         screen.print_paragraph(f"Never broken, as far as is known: {plural(len(kept), 'rule')}, e.g. {told}.", "green")
+    if not broken and not kept:
+        screen.print_paragraph("No rule could be judged; below stands what the log would have to tell.", "bold")
 
 
 def _show_first(report: AuditReport, screen: Screen) -> None:
