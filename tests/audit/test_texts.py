@@ -29,6 +29,7 @@ def told(message, remedy="", what="SetAttribute", **fields):
         ("passport.pdf is too large", {"attachments": ("passport.pdf", "")}, "… is too large"),
         ("case c-1 has 20 of 20 tags", {"value": "tags20", "text": None}, "case c-1 has 20 of 20 tags"),
         ("nothing is quoted", {}, "nothing is quoted"),
+        ("'maria called' is no disposition", {"code": "maria called"}, "… is no disposition"),
     ],
 )
 def test_what_is_quoted_is_left_out(message, fields, clean):

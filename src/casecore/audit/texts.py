@@ -13,7 +13,10 @@ from casecore.audit.vocabulary import Shape, vocabulary_of
 from casecore.kernel.problems import quoted
 from casecore.rooms.composition import House
 
-_TEXTS: Final = ("text", "subject", "notes", "note", "name", "phone", "profile", "value", "attributes", "attachments")
+_TEXTS: Final = (
+    *("text", "subject", "notes", "note", "name", "phone", "profile", "value", "attributes", "attachments"),
+    *("code", "method", "what", "why"),
+)
 """The fields that hold what people wrote, or what is noted of somebody."""
 
 LEFT_OUT: Final = "…"
