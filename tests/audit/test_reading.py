@@ -256,6 +256,13 @@ class TestTimes:
         assert "1 have a time that is not in the format of the map (first: row 2, 13/1/2026 09:00)" == str(kind)
         assert kind.left_out
 
+    @pytest.mark.parametrize("offset", ["+99:99", "+24:00", "-01:60", "+01:00:30"])
+    def test_an_offset_that_no_clock_has(self, log, offset):
+        """It is not in the format; the row is left out, and not put on another day."""
+        read = log(f"a,2026-01-05T09:00:00{offset},New,ana,,1", "b,2026-01-05T09:00Z,New,ana,,1")
+        assert [2] == [number for number, _, _ in brief(read)]
+        assert {"time.format": 1} == odd(read)
+
     def test_a_wrong_format_is_no_quiet_zero(self, log):
         """It says of how many rows, and what the first says."""
         found = problem(log("a,05.01.2026,New,ana,,1", "b,,New,ana,,1"))
@@ -644,6 +651,7 @@ class TestFiles:
             (row.number, row.told["case"], row.told["by"]) for row in read.rows()
         ]
         assert {"row.fields": 2, "column.other": 1} == odd(read)
+        assert "2 are no object of JSON (first: row 2)" in map(str, read.odd)
         read = log("[", f"{lines[0]},", lines[3], "]", text=text, header="", name="log.jsonl")
         assert [1, 2] == [row.number for row in read.rows()]
         found = problem(log('{"at": "x", "status": "New", "n": 1, "a/b": 1}', text=text, header="", name="log.jsonl"))

@@ -23,7 +23,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = timedelta(seconds=1)
 
-_ISO_TIME: Final = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?( ?(Z|z|UTC)|[+-]\d{2}(:?\d{2}(:?\d{2})?)?)?"
+_ISO_TIME: Final = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?( ?(Z|z|UTC)|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?"
 _OFFSET: Final = r"([+-]\d{2}):?(\d{2})?$"
 
 

@@ -58,7 +58,7 @@ class OddCode(StrEnum):
         member._value_, member.doc = word, doc
         return member
 
-    FIELDS = "row.fields", "Not as many fields as in the header; left out."
+    FIELDS = "row.fields", "Not as many fields as in the header, or no object of JSON; left out."
     DOUBLED = "row.doubled", "The same in every column as a row before it; left out."
     NO_TIME = "time.missing", "No time; left out."
     TIME_FORMAT = "time.format", "Its time is not in the format of the map; left out."

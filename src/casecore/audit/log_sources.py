@@ -191,7 +191,9 @@ def _load_piece(database: Any, piece: Piece, log_map: LogMap, base: int, odd: Od
     read: int = database.execute(f"SELECT count(*) FROM found WHERE seq > {base}").fetchone()[0]
     rejected = piece.rejected(database)
     if rejected:
-        odd.note(OddCode.FIELDS, "have not as many fields as the header", base + rejected[0], rows=len(rejected))
+        objects = log_map.log.format is LogFormat.JSONL
+        words = "are no object of JSON" if objects else "have not as many fields as the header"
+        odd.note(OddCode.FIELDS, words, base + rejected[0], rows=len(rejected))
         shifts = ", ".join(f"({base + number - place})" for place, number in enumerate(rejected))
         database.execute(
             f"UPDATE found SET seq = seq + (SELECT count(*) FROM (VALUES {shifts}) AS x(before) WHERE before <= seq) "
