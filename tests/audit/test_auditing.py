@@ -1,14 +1,16 @@
-"""An audit of rows: what is counted, told and left unknown, on logs of a few rows whose answers are worked out by hand."""
+"""An audit of rows: what is counted, told and left unknown; the logs have a few rows, the answers are by hand."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from casecore import HOUSE, Policy, Status
+from casecore import HOUSE, AskPresence, DisconnectIdle, Policy, SendReply, Status
 from casecore.audit.auditing import NOT_TOLD, Auditor, Side, Telling
 from casecore.audit.log_rows import STATUS, LogRow
 from casecore.channels import Channel
+from casecore.testing.scenario import TEAM, at, case_in, flatten_commands
+from tests.audit.told import auditor
 from tests.sops import sop_with
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -152,3 +154,33 @@ def test_what_a_map_says_of_rooms_and_commands():
     untold = {kind.__name__ for kind in telling.commands}
     assert not {"AddNote", "OfferWork", "AcceptOffer", "AddAgent", "ChangeAgent"} & untold
     assert {"SetStatus", "EditNote"} <= untold
+
+
+def test_what_clocks_may_have_made_is_unknown():
+    """Disconnected after 110 seconds of 120: broken, unless clocks may differ by ten."""
+    told = told_idle(seconds=110)
+    assert (0, 1, 0) == told_of(told, "idle.silence")
+    assert (0, 0, 1) == told_of(told_idle(seconds=110, skew=timedelta(seconds=10)), "idle.silence")
+    assert (0, 1, 0) == told_of(told_idle(seconds=100, skew=timedelta(seconds=10)), "idle.silence")
+    audit = told_idle(seconds=110, skew=timedelta(seconds=10))
+    assert {"clock skew": 1} == audit.unknown_for["idle.silence"]
+    assert 1 == audit.counts["idle.silence"].occasions
+
+
+def test_a_rule_without_a_length_is_broken_whatever_clocks_say():
+    """A case that is not theirs is not theirs."""
+    told = auditor(skew=timedelta(hours=1))
+    story = (TEAM, *case_in("open"), SendReply("cleo", at(minutes=9), "c1", "r9", "Hello"))
+    broken = [one.rule for command in flatten_commands(story) for one in told.see_command(command)]
+    assert ["assignment.holder"] == broken
+
+
+def told_idle(seconds, **options):
+    """An audit of a chat that was ended for silence so many seconds after our question."""
+    told = auditor(**options)
+    asked = SendReply("ana", at(minutes=2), "c1", "r9", "Which one?")
+    again = AskPresence("ana", at(minutes=3), "c1", "r10", "Are you there?")
+    over = DisconnectIdle("ana", at(minutes=2, seconds=seconds), "c1", "r11")
+    for command in flatten_commands((TEAM, *case_in("open"), asked, again, over)):
+        told.see_command(command)
+    return told

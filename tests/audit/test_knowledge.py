@@ -88,9 +88,12 @@ class Mine(Event):
     """An event of a test."""
 
 
-def makes_in_tuple(kinds=(Mine,), *, other=functools.partial(Mine)):
+LATER = functools.partial(Mine)
+
+
+def makes_in_tuple(kinds=(Mine,), *, other=LATER):
     """Makes an event of which it does not say the name."""
-    return [kind for kind in kinds], other
+    return list(kinds), other
 
 
 class Maker:

@@ -4,11 +4,13 @@ import pytest
 
 from casecore import (
     CUSTOMER,
+    CloseReason,
     Dispose,
     EndContact,
     FulfilCommitment,
     LogOut,
     MakeCommitment,
+    Policy,
     ReceiveMessage,
     RefuseDraft,
     RescheduleCommitment,
@@ -16,6 +18,7 @@ from casecore import (
     SubmitDraft,
     TakeCommitment,
 )
+from casecore.audit.log_rows import LogRow
 from casecore.audit.obligations import Owed, Settled, counts_of
 from casecore.statuses import Status
 from casecore.testing.scenario import TEAM, at, case_in, flatten_commands, new_case
@@ -124,3 +127,26 @@ def test_service_clocks_are_told_for_each_case():
     assert ("first_response", "c2", Settled.BROKEN) in late
     blind = audit_of(case_in("pending", channel="email"), besides=[ReceiveMessage, SendReply])
     assert [Settled.UNKNOWN] == states(blind, Owed.CLOCK)
+
+
+def test_a_duty_is_a_relation_that_is_still_missing():
+    """An email may be disposed before the record is related; it is owed until then, or until the case is closed."""
+    policy = Policy.default()
+    audit = auditor(policy)
+    for command in flatten_commands((TEAM, CALL)):
+        audit.see_command(command)
+    audit.see(LogRow(1, at(minutes=5), "DutyLeft", {"by": "ana", "case": "c1", "agent": "ana"}))
+    assert [Settled.PENDING] == states(audit, Owed.DUTY)
+    audit.see(LogRow(2, at(minutes=6), "DutyDone", {"by": "ana", "case": "c1"}))
+    assert [Settled.KEPT] == states(audit, Owed.DUTY)
+    audit.see(LogRow(3, at(minutes=7), "DutyLeft", {"by": "ana", "case": "c1", "agent": "ana"}))
+    audit.see(LogRow(4, at(minutes=8), "CaseClosed", {"by": "ana", "case": "c1", "reason": CloseReason.BY_HAND}))
+    assert [Settled.KEPT] == states(audit, Owed.DUTY)
+
+
+def test_a_promise_that_nobody_told_of_is_moved_and_kept():
+    """It was made before the log begins, and is none of those that it tells of."""
+    audit = auditor()
+    for what in ("CommitmentRescheduled", "CommitmentTaken", "CommitmentFulfilled"):
+        audit.see(LogRow(1, at(), what, {"by": "ana", "commitment": "p9", "case": "c9", "agent": "ana"}))
+    assert [] == states(audit, Owed.COMMITMENT)

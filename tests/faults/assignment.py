@@ -611,7 +611,7 @@ ASSIGNMENT = (
         RULE,
         "an offer is answered that does not stand",
         "rooms/offers",
-        "    if OFFER_LIFECYCLE.dest(state, _TRIGGERS[type(command)]) is not None:",
+        "    if OFFER_LIFECYCLE.dest(state, _TRIGGERS[kind_of(command)]) is not None:",
         "    if True:",
         TWO,
     ),

@@ -8,7 +8,7 @@ channel, hour and day.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -331,11 +331,8 @@ def house_tables(knowledge: Knowledge) -> frozenset[str]:
 
 
 def _value(row: Any, name: str) -> Any:
-    """A field of a row; None where it is not told, or there is none."""
-    kind = type(row)
-    if name not in field_names(told_class(kind)):
-        return None
-    value = raw_reader(kind, name)(row)
+    """A field of a row; None where it is not told, or is nothing."""
+    value = raw_reader(type(row), name)(row)
     return None if value is UNTOLD else value
 
 
@@ -345,16 +342,3 @@ def _counted(several: Iterable[tuple[tuple[tuple[str, RuleOutcome], ...], int]])
         for rule, outcome in met:
             counts[rule].add(outcome, times)
     return dict(sorted(counts.items()))
-
-
-def audit_rows(auditor: Auditor, rows: Iterable[LogRow], told: Callable[[Violation], None]) -> None:
-    """Judge all rows, and tell each breach."""
-    for row in rows:
-        for breach in auditor.see(row):
-            told(breach)
-
-
-def breaches_in(auditor: Auditor, rows: Iterable[LogRow]) -> Iterator[Violation]:
-    """The breaches of all rows, in their order."""
-    for row in rows:
-        yield from auditor.see(row)

@@ -331,6 +331,8 @@ class ToldDesk:
                 forget(row, frozenset({effect.sheet}) if effect.new_file is None else NOTHING)
             elif effect.create is None:
                 self._doubt_row(effect.table, row_id)
+            else:  # it may be another one by now
+                forget(row, frozenset(field_names(effect.record)))
 
     def doubt_rows(self, rows: Iterable[Any], ended: Collection[type]) -> None:
         """Say of the rows of some classes that they may be there no more."""

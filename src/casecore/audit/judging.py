@@ -130,7 +130,7 @@ class Judge:
         return RowJudgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
 
     def _doubt_rules(self, events: Iterable[type[Event]]) -> None:
-        """Say of the rules that guard events that it is not known whether they were kept: whether these happened is not."""
+        """Say of the rules that guard events of which it is not known whether they happened that they are unknown."""
         for rule in self._decider.guarding(events, self._policy):
             if rule not in self._outcomes:
                 self._outcomes[rule], self._unknown[rule] = RuleOutcome.UNKNOWN, self._doubted.name
@@ -255,8 +255,7 @@ class Judge:
         """What a function answers whatever it is that is untold."""
         if self._policy_missing is not None:
             yield self._policy_missing
-            return
-        if not self._policies:
+        elif not self._policies:
             yield from answers(function, view, subject, policy, self._doubted)
         for one in self._policies:
             yield from answers(function, view, subject, one)

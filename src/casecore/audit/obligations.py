@@ -199,8 +199,6 @@ class Obligations:
         desk = self._desk
         file = desk.find("cases", case)
         sheets = {name: raw_reader(type(file), name)(file) for name in desk.house.sheets}
-        if sheets.get("clocks") is None:
-            return
         view = blind_row(desk.house.view, {"now": at, **{k: v for k, v in sheets.items() if v is not UNTOLD}})
         try:
             clocks = clocks_of(view, self._policy, at)

@@ -23,8 +23,11 @@ from casecore.kernel.written_functions import write_function
 Filling: TypeAlias = Callable[[Any], Any]
 """(command or event) -> the view."""
 
-_CALLED: Final = {"by": "actor", "agent": "target", "message_row": "message"}
-"""The rows of the view that fields of events name, where they are called otherwise."""
+_NAMED: Final = {"by": "actor", "agent": "target", "case": "case", "thread": "thread", "customer": "customer"}
+"""The rows of the view that fields of events name."""
+
+_CALLED: Final = {"message_row": "message"}
+"""The rows of the view that are called otherwise than what names them."""
 
 
 class RowSight:
@@ -99,11 +102,7 @@ class RowSight:
             return
         if found is None:
             return
-        value = found if place.sheet is None else raw_reader(type(found), place.sheet)(found)
-        if value is UNTOLD:
-            forget(view, frozenset({look.row}))
-        else:
-            setattr(view, look.row, value)
+        setattr(view, look.row, found if place.sheet is None else raw_reader(type(found), place.sheet)(found))
 
     def _begun_by(self, kind: type) -> frozenset[str]:
         """The tables in which a command of a class may itself begin a row."""
@@ -114,8 +113,12 @@ class RowSight:
     def _looks_of(self, kind: type) -> list[Look]:
         if not issubclass(kind, Event):
             return self._views.looks_of(kind)
-        called = {name: _CALLED.get(name, name) for name in dir(kind)}
-        looks = [self._views.look_at(name, row) for name, row in called.items() if row in self._rows]
+        changed = {effect.record for effect in self._desk.house.effects[kind]}
+        names = {name: row for name, row in _NAMED.items() if hasattr(kind, name)}
+        for record, place in self._desk.house.places.items():
+            if record in changed and place.sheet is None and place.id not in names:
+                names[place.id] = _CALLED.get(place.id, place.id)
+        looks = [self._views.look_at(name, row) for name, row in names.items()]
         return self._views.looks_from(*looks)
 
     def _written(self, kind: type) -> Filling:
@@ -131,18 +134,17 @@ class RowSight:
         }
         named = dict.fromkeys(look.row for look in looks)
         rows = dict.fromkeys(row for look in looks for row in self._views.shown_by(look))
-        lines = [f"{' = '.join((*rows, *(f'id_of_{row}' for row in named)))} = None"] if rows else []
+        lines = [f"{' = '.join((*rows, *(f'id_of_{row}' for row in named)))} = None"]
         fresh = self._fresh[kind]
         for number, look in enumerate(looks):
             lines += self._look_lines(number, look, kind, known, fresh)
         lines += ["view = new(Open)", "view.now = desk.now"]
         lines += [f"view.{row} = {row if row in rows else None}" for row in self._rows]
-        if rows:
-            lines += [
-                f"if {' or '.join(f'{row} is UNTOLD' for row in rows)}:",
-                f"    told = {{{', '.join(f'{row!r}: {row}' for row in rows)}}}",
-                "    view.__class__ = lacking(name for name, row in told.items() if row is UNTOLD)",
-            ]
+        lines += [
+            f"if {' or '.join(f'{row} is UNTOLD' for row in rows)}:",
+            f"    told = {{{', '.join(f'{row!r}: {row}' for row in rows)}}}",
+            "    view.__class__ = lacking(name for name, row in told.items() if row is UNTOLD)",
+        ]
         filling: Filling = write_function("fill(start)", (*lines, "return view"), known)
         return filling
 
@@ -161,18 +163,15 @@ class RowSight:
         row, key, source = look.row, f"id_of_{look.row}", look.source or "start"
         shown = self._views.shown_by(look)
         lost = f"{' = '.join(shown)} = UNTOLD"
-        if look.field is None:
-            raise TypeError(f"{kind.__name__} names {row} by no field")
+        field = look.field or "id"  # only rows that are asked for by themselves are named by no field
         owner = kind if look.source is None else self._views.class_of(look.source)
-        member: Any = getattr(owner, look.field, None)
+        member: Any = getattr(owner, field, None)
         is_read = isinstance(member, property)
-        known[f"read_{number}"] = _reading(member.fget) if is_read else raw_reader(owner, look.field)
+        known[f"read_{number}"] = _reading(member.fget) if is_read else raw_reader(owner, field)
         begins = look.source is None and look.place.table in self._begun[kind]
         found = f"desk.{'find_if_told' if begins else 'find'}({look.place.table!r}, {key})"
         there = [f"    {key} = read_{number}({source})", f"    if {key} is UNTOLD:", f"        {lost}"]
         there += [f"    elif {key} is not None:", f"        {row} = {found}"]
-        if begins and len(shown) > 1:
-            there += [f"        if {row} is UNTOLD:", f"            {lost}"]
         if look.place.sheet is not None:
             there += [f"        if {row} is not None and {row} is not UNTOLD:", f"            file = {row}"]
             for name in shown:

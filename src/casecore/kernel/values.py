@@ -111,6 +111,16 @@ def answer(cls: type[T]) -> type[T]:
     return finished_late(share_equality(cls), attrs.frozen)
 
 
+def kind_of(value: Any) -> type:
+    """The class of a command or event, for tables by class.
+
+    Of one that does not tell all its fields, as an audit has them, `type` gives the class of those that lack these.
+    """
+    kind = type(value)
+    full: type = getattr(kind, "of", kind)
+    return full
+
+
 def fields_of(kind: type) -> tuple[Attribute[Any], ...]:
     """The fields of a class that `frozen` or `record` has made: type checkers do not see that it is one of attrs."""
     attrs_class: Any = kind
@@ -119,7 +129,7 @@ def fields_of(kind: type) -> tuple[Attribute[Any], ...]:
 
 
 def changed(value: T, **new: Any) -> T:
-    """A value of the same class with other contents in the fields that are named; its class may say how (`copy.replace`)."""
+    """A value of the same class with other contents in the fields that are named; its class may say how it is made."""
     attrs_value: Any = value
     replace = getattr(attrs_value, "__replace__", None)
     other: T = attrs.evolve(attrs_value, **new) if replace is None else replace(**new)

@@ -42,6 +42,7 @@ from casecore.kernel import (
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import by_agent, for_words, soft_rule, wants
+from casecore.kernel.values import kind_of
 from casecore.policies import Policy
 from casecore.policies.sections import OnCustomerMessage
 from casecore.rooms.agents import APPROVE, Agent, is_supervisor
@@ -369,7 +370,7 @@ TRIGGERS = MappingProxyType(
 def _draft_waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
     draft = view.draft
     state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else ""
-    if DRAFT_LIFECYCLE.dest(state, TRIGGERS[type(command)]) is not None:
+    if DRAFT_LIFECYCLE.dest(state, TRIGGERS[kind_of(command)]) is not None:
         return None
     found = f"no draft waits on case {command.case}"
     if draft is not None:

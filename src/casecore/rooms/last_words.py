@@ -18,6 +18,7 @@ from typing import Protocol
 from casecore.kernel import UNCONCERNED, Command, Editing, Event, Reason, Room, Rule, Unconcerned
 from casecore.kernel.records import record
 from casecore.kernel.rooms import for_words, measures, soft_rule, wants
+from casecore.kernel.values import kind_of
 from casecore.policies import Policy
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, EditDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
@@ -92,7 +93,7 @@ class SaysWhatWasSeen(Protocol):
 
 
 def _seen_by(command: Command) -> str | None:
-    said: str | None = getattr(command, _SEEN_IN[type(command)])
+    said: str | None = getattr(command, _SEEN_IN[kind_of(command)])
     return said
 
 

@@ -40,6 +40,7 @@ from casecore.kernel import (
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import SECONDS, by_agent, by_system, for_words, measures, not_yet, waits_its_time, wants
+from casecore.kernel.values import kind_of
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, add_to_count, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
@@ -263,7 +264,7 @@ _TRIGGERS = MappingProxyType(
 def _offer_stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason | None:
     to = view.offers.to(review=command.review) if view.offers else None
     state = OfferStatus.OFFERED if to is not None else ""
-    if OFFER_LIFECYCLE.dest(state, _TRIGGERS[type(command)]) is not None:
+    if OFFER_LIFECYCLE.dest(state, _TRIGGERS[kind_of(command)]) is not None:
         return None
     what = "the review of its draft" if command.review else "it"
     return Reason("offer.edge", f"case {command.case}: {what} is offered to nobody", "it was answered or taken back")
