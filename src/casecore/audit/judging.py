@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 import attrs
@@ -254,11 +256,10 @@ class Judge:
     def _answers(self, function: Function, view: Any, subject: Any, policy: Any) -> Iterator[Any]:
         """What a function answers whatever it is that is untold."""
         if self._policy_missing is not None:
-            yield self._policy_missing
-        elif not self._policies:
-            yield from answers(function, view, subject, policy, self._doubted)
-        for one in self._policies:
-            yield from answers(function, view, subject, one)
+            return iter((self._policy_missing,))
+        if not self._policies:
+            return answers(function, view, subject, policy, self._doubted)
+        return chain.from_iterable(answers(function, view, subject, one) for one in self._policies)
 
     def _weigh(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
         """What a check finds whatever it is that is untold; where that is not always the same, what is untold."""
@@ -362,17 +363,13 @@ def answers(function: Function, view: Any, subject: Any, policy: Any, untold: No
         policy: What is in force.
         untold: What it looked at first; None: it was not asked yet.
     """
+    call = partial(function, view, subject, policy)
     if untold is None:
         try:
-            answer = function(view, subject, policy)
+            return iter((call(),))
         except NotTold as found:
             untold = found
-        else:
-            yield answer
-            return
-    yield from every_answer(
-        lambda: function(view, subject, policy), untold, lambda: (subject, *shown_rows(view)), policy.queues
-    )
+    return every_answer(call, untold, lambda: (subject, *shown_rows(view)), policy.queues)
 
 
 def _mark_like(function: Function, other: Any) -> None:

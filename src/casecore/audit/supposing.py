@@ -22,13 +22,12 @@ from casecore.audit.untold import (
     NotTold,
     blind_row,
     field_names,
+    guess_at,
     raw_reader,
     remembered,
     settle,
-    suppose,
     tell_both,
     told_class,
-    unsuppose,
 )
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 
@@ -67,17 +66,23 @@ def every_answer(
         queues: The queues there are.
         most: So many values are tried, of all fields together.
     """
-    left = [most]
+    left = most
 
     def tried(missing: NotTold) -> Iterator[Any]:
+        nonlocal left
         values = values_of(missing, seen, queues)
+        if not values:
+            yield missing
+            return
+        row, kind = missing.row, type(missing.row)
+        write, supposed = guess_at(kind, missing.field)
         for value in values:
-            left[0] -= 1
-            if left[0] < 0:
+            left -= 1
+            if left < 0:
                 yield missing
                 return
-            kind = type(missing.row)
-            suppose(missing.row, missing.field, value)
+            write(row, value)
+            row.__class__ = supposed
             try:
                 answer = call()
             except NotTold as more:
@@ -87,9 +92,8 @@ def every_answer(
             else:
                 yield answer
             finally:
-                unsuppose(missing.row, missing.field, kind)
-        if not values:
-            yield missing
+                write(row, UNTOLD)
+                row.__class__ = kind
 
     return tried(untold)
 

@@ -45,7 +45,6 @@ class NotTold(Exception):
     """
 
     def __init__(self, row: Any, field: str) -> None:
-        super().__init__(row, field)
         self.row = row
         self.field = field
 
@@ -288,14 +287,11 @@ def _is_same(value: Any, other: Any) -> bool:
     return value is other or bool(value == other)
 
 
-def suppose(row: Any, field: str, value: Any) -> None:
-    """Let an untold field have a value, until it is `unsupposed`."""
-    kind = type(row)
-    slot_of(kind, field).__set__(row, value)
-    row.__class__ = class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})
+@remembered
+def guess_at(kind: Any, field: str) -> tuple[Callable[[Any, Any], None], type]:
+    """How a value is written into an untold field of a row of a class, and the class that the row has while it is there.
 
-
-def unsuppose(row: Any, field: str, kind: Any) -> None:
-    """Let a field be untold again; the row was of this class before."""
-    slot_of(kind, field).__set__(row, UNTOLD)
-    row.__class__ = kind
+    Whoever has tried it writes `UNTOLD` in its place and gives the row its class again.
+    """
+    write: Callable[[Any, Any], None] = slot_of(kind, field).__set__
+    return write, class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})
