@@ -1,9 +1,12 @@
 """What an audit says of each row of a log, and whether that contradicts what is said where everything is told."""
 
+from functools import cache
+
 from casecore import HOUSE
 from casecore.audit.auditing import Auditor, Telling
 from casecore.audit.judging import RuleOutcome
 from tests.audit.log_rows import hidden
+from tests.audit.made_logs import made_log
 
 
 def outcomes(commands, policy, telling):
@@ -30,7 +33,14 @@ def honest_telling(log, rest, *, whole=True):
     return Telling.of(HOUSE, [name for name in told if not whole or name not in gone], begins_whole=whole)
 
 
-def contradictions(log, hiding, seed):
+@cache
+def truth_of(seed, cases):
+    """A made log, and what is said of its rows where everything is told."""
+    log = made_log(seed, cases=cases)
+    return log, outcomes(log.commands, log.policy, Telling.of(HOUSE, [kind.__name__ for kind in HOUSE.commands]))
+
+
+def contradictions(seed, cases, hiding, which):
     """Where an audit of a log with hidden rows says something else than one of the whole log, and not `unknown`.
 
     After a broken need the other rules of a row have nothing to say, so what is said of them is no contradiction.
@@ -38,8 +48,8 @@ def contradictions(log, hiding, seed):
     Returns:
         (place, rule, what is true, what was said), and how often something was said that is not `unknown`.
     """
-    truth = outcomes(log.commands, log.policy, Telling.of(HOUSE, [kind.__name__ for kind in HOUSE.commands]))
-    rest = hidden(log.commands, hiding, seed)
+    log, truth = truth_of(seed, cases)
+    rest = hidden(log.commands, hiding, which)
     said = outcomes(rest.commands, log.policy, honest_telling(log, rest, whole=hiding != "first_half"))
     wrong, known = [], 0
     for place, found in zip(rest.places, said, strict=True):

@@ -260,8 +260,10 @@ class Auditor:
         who = _value(subject, "by")
         agent = None if who is None or who in NOBODY else who
         case = _value(view, "case")
-        queue = row.beside.get("queue") or (None if case is None else _value(case, "queue"))
-        channel = row.beside.get("channel") or (None if case is None else _value(case, "channel"))
+        queue, channel = (
+            row.told.get(name) or row.beside.get(name) or (None if case is None else _value(case, name))
+            for name in ("queue", "channel")
+        )
         local = row.at.astimezone(self._zone)
         sides = self._sides
         sides[Side.AGENT][agent or (who if who is not None else NOT_TOLD), met] += 1
