@@ -232,10 +232,10 @@ class Judge:
                 if isinstance(reason, NotTold):
                     self._note_unknown(rule_id, reason)
                     return
-            if reason:
-                self._note_broken(rule, rule.tell(reason, policy), policy, need=need)
-            elif reason is None:
+            if reason is None:
                 self._outcomes.setdefault(rule_id, RuleOutcome.KEPT)
+            elif reason is not UNCONCERNED:
+                self._note_broken(rule, rule.tell(reason, policy), policy, need=need)
 
         _mark_like(check, note)
         return changed(rule, check=note)
