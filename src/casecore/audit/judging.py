@@ -207,7 +207,7 @@ class Judge:
             room.name,
             needs=tuple(self._noting(need, need=True) for need in room.needs if need.id != "time.order"),
             rules=tuple(map(self._noting, room.rules)),
-            decide={command: self._deciding(where_wanted(handler)) for command, handler in room.decide.items()},
+            decide={command: self._deciding(handler) for command, handler in room.decide.items()},
             follows={event: self._following(follower) for event, follower in room.follows.items()},
             foresees={command: self._foreseeing(foresee) for command, foresee in room.foresees.items()},
             about=room.about,
@@ -279,7 +279,7 @@ class Judge:
 
     def _deciding(self, handler: Function) -> Function:
         """A handler, likewise; the rules that guard what may have happened are unknown."""
-        suppose = self._supposing(handler)
+        suppose = self._supposing(where_wanted(handler), events_named_in(handler))
 
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             events: tuple[Event, ...] = suppose(view, subject, policy)
@@ -290,9 +290,8 @@ class Judge:
 
         return propose
 
-    def _supposing(self, handler: Function) -> Function:
-        """A handler, whose events happen as far as they do whatever is untold."""
-        may = events_named_in(handler)
+    def _supposing(self, handler: Function, may: Iterable[type[Event]]) -> Function:
+        """A handler that may propose such events, which happen as far as they do whatever is untold."""
 
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             try:
@@ -345,10 +344,10 @@ class Judge:
 
     def _following(self, follower: Function) -> Function:
         """What follows from an event, likewise; where it changes only what is not known anyway, it is not tried."""
-        may = self._knowledge.with_consequences(events_named_in(follower))
-        if not self._desk.would_notice(may):
+        may = events_named_in(follower)
+        if not self._desk.would_notice(self._knowledge.with_consequences(may)):
             return _nothing_that_is_known
-        suppose = self._supposing(follower)
+        suppose = self._supposing(follower, may)
         _mark_like(follower, suppose)
         return suppose
 
