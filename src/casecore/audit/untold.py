@@ -289,7 +289,7 @@ def _is_same(value: Any, other: Any) -> bool:
 
 @remembered
 def guess_at(kind: Any, field: str) -> tuple[Callable[[Any, Any], None], type]:
-    """How a value is written into an untold field of a row of a class, and the class that the row has while it is there.
+    """How a value is written into an untold field of a row of a class, and the class of the row while it is there.
 
     Whoever has tried it writes `UNTOLD` in its place and gives the row its class again.
     """
