@@ -263,19 +263,26 @@ class Judge:
 
     def _weigh(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
         """What a check finds whatever it is that is untold; where that is not always the same, what is untold."""
-        found: list[Any] = []
+        kept = unconcerned = False
+        reasons: list[Reason] = []
         for answer in self._answers(check, view, subject, policy):
-            if isinstance(answer, NotTold):
+            if answer is None:
+                kept = True
+            elif answer is UNCONCERNED:
+                unconcerned = True
+            elif isinstance(answer, NotTold):
                 return self._doubted if answer.row is UNTOLD else answer
-            if found and bool(answer) is not bool(found[0]):
+            else:
+                reasons.append(answer)
+            if reasons and (kept or unconcerned):
                 return self._doubted
-            found.append(answer)
-        if not found:
-            return self._doubted
-        if not found[0]:
-            return None if None in found else UNCONCERNED
-        same = all(answer == found[0] for answer in found)
-        return found[0] if same else Reason(found[0].rule, f"it is broken, whatever {self._doubted.name} is")
+        if reasons:
+            first, *others = reasons
+            same = all(reason == first for reason in others)
+            return first if same else Reason(first.rule, f"it is broken, whatever {self._doubted.name} is")
+        if kept:
+            return None
+        return UNCONCERNED if unconcerned else self._doubted
 
     def _deciding(self, handler: Function) -> Function:
         """A handler, likewise; the rules that guard what may have happened are unknown."""
