@@ -9,6 +9,7 @@ import casecore
 ROOT = Path(casecore.__file__).parent
 
 COMMANDS = {
+    "audit": {"audit.running", "cli.audit"},
     "check": {"check.judge", "cli.check"},
     "diff": {"diff.comparison", "cli.diff"},
     "explain": {"policies.explaining", "cli.explain"},
@@ -17,9 +18,10 @@ COMMANDS = {
 """A command is called like what it runs: where each of these names stands."""
 
 FORMATS = {
-    "as_github": {"check.formats", "diff.formats", "templates.formats"},
-    "as_json": {"check.formats", "diff.formats", "templates.formats"},
-    "as_markdown": {"check.formats", "diff.formats"},
+    "as_github": {"audit.formats", "check.formats", "diff.formats", "templates.formats"},
+    "as_json": {"audit.formats", "check.formats", "diff.formats", "templates.formats"},
+    "as_junit": {"audit.formats", "check.formats"},
+    "as_markdown": {"audit.formats", "check.formats", "diff.formats"},
     "as_sarif": {"check.formats", "diff.formats", "templates.formats"},
 }
 """Each tool writes its report in the same formats; a function is called by the format, in the file of its tool."""

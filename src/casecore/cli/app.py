@@ -18,7 +18,7 @@ from casecore.cli.unreadable import show_unreadable
 from casecore.kernel import CasecoreError
 from casecore.reports.paths import STANDARD_INPUT
 
-_ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
+_ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, audit a log."""
 
 _COMMANDS = MappingProxyType(
     {
@@ -78,6 +78,24 @@ _COMMANDS = MappingProxyType(
                 ("replay day.jsonl --policy our-sop.toml", "the same day under another policy"),
                 ("replay - --quiet < day.jsonl", "only what went otherwise than expected"),
                 ("replay day.jsonl --quality", "how the work of each agent went"),
+            ),
+        ),
+        "audit": (
+            """Judge what a help desk's log tells by the rules of an SOP: last month, by the same policy.
+
+            A log is an export: CSV, Parquet, JSON lines, XES or OCEL. A map says what its columns and words mean. Of
+            each rule it is told how often it was kept, broken and unknown, of how many occasions: unknown is what the
+            log does not tell enough of. Each breach has its row, case, agent, what was measured and the limit.
+
+            Exit code 0: nothing that --fail-on names; without it, no rule was broken. 1: something. 2: it could not
+            run. 3: no rule could be judged.
+            """,
+            (
+                ("audit --guess-map export.csv > map.toml", "a map to begin with, and what it asks"),
+                ("audit export.csv --map map.toml --policy our-sop.toml", "what was broken, by whom, and when"),
+                ("audit '2026-*.csv' --map map.toml --write-findings found.parquet", "as a table"),
+                ("audit export.csv --map map.toml --story C-101 > c-101.day.jsonl", "one breach, to be replayed"),
+                ("audit export.csv --map map.toml --against new-sop.toml", "what would have been"),
             ),
         ),
         "rules": (

@@ -228,10 +228,10 @@ def _make_report(policy: Policy, asked: CheckRequest) -> Report:
     return attrs.evolve(report, judgements=known)
 
 
-def read_instant(policy: Policy, at: str | None) -> datetime:
-    """The instant that `--at` names, by a date where the desk is or with its offset; now, where it names none."""
+def read_instant(policy: Policy, at: str | None, option: str = "--at") -> datetime:
+    """The instant that an option names, by a date where the desk is or with its offset; now, where it names none."""
     problems: list[Problem] = []
-    day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
+    day = datetime.now(UTC) if at is None else DateOrInstant().read(at, option, problems)
     if problems:
         raise CannotRun(str(problems[0]))
     return start_of_day(day, zone_of(policy))

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import asdict
 
+from casecore.audit.errors import AuditError
 from casecore.cli.exits import UNREADABLE
 from casecore.cli.github_page import add_step_summary
 from casecore.cli.screen import report_error
@@ -35,7 +36,7 @@ def unreadable_findings(error: CasecoreError, file: str = "", revision: str = ""
         revision: The revision of git by which files may be called; what was there has no line in the file of today.
     """
     match error:
-        case PolicyError():
+        case PolicyError() | AuditError():
             for problem in error.problems:
                 yield _finding_of(problem, error.name, revision)
         case DayError():
