@@ -39,7 +39,7 @@ from casecore.codec import dumps
 from casecore.replay import replay_day
 from casecore.rooms.composition import HOUSE
 
-COMMANDS = 10_000
+COMMANDS = 25_000
 STATUS_ROWS = 30_000
 STREAMED = 100_000
 LEAST_IN_A_SECOND = 25_000

@@ -103,7 +103,8 @@ class ToldDesk:
             return None if row is None and not self.adopts(table, row_id) else UNTOLD
         if row is None:
             return self.adopt(table, row_id) if self.adopts(table, row_id) else None
-        self.catch_up(table, row_id, row)
+        if self._blurred:
+            self.catch_up(table, row_id, row)
         return row
 
     def find_if_told(self, table: str, row_id: str) -> Any:
@@ -388,8 +389,6 @@ class ToldDesk:
 
     def catch_up(self, table: str, row_id: str, row: Any) -> None:
         """Let a row know no more what may have happened to any row since it was looked at."""
-        if not self._blurred:
-            return
         done = self._caught_up.get((table, row_id), 0)
         if done == self._blurs:
             return

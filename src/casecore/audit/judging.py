@@ -217,7 +217,7 @@ class Judge:
         )
 
     def _noting(self, rule: Rule[Any], *, need: bool = False) -> Rule[Any]:
-        check, rule_id = rule.check, rule.id
+        check, rule_id, kept = rule.check, rule.id, RuleOutcome.KEPT
 
         def note(view: Any, subject: Any, policy: Any) -> None:
             if self._moot:
@@ -233,7 +233,7 @@ class Judge:
                     self._note_unknown(rule_id, reason)
                     return
             if reason is None:
-                self._outcomes.setdefault(rule_id, RuleOutcome.KEPT)
+                self._outcomes.setdefault(rule_id, kept)
             elif reason is not UNCONCERNED:
                 self._note_broken(rule, rule.tell(reason, policy), policy, need=need)
 

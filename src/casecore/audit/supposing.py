@@ -122,7 +122,7 @@ def _few_values(kind: Any, name: str) -> tuple[tuple[Any, ...], Any]:
     record = told_class(kind)
     hint: Any = get_type_hints(record)[name]
     found: list[Any] = []
-    may_be = _QUEUE if name == "queue" else None
+    may_be: Any = _QUEUE if name == "queue" else None
     for one in get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,):
         if one is NoneType:
             found.append(None)

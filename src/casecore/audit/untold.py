@@ -192,9 +192,10 @@ def open_row(row: Any, record: type, stays: frozenset[str] = NOTHING) -> Any:
         stays: The fields that stay untold.
     """
     row.__class__ = class_lacking(record, NOTHING, NOTHING)
-    for name in stays:
-        slot_of(record, name).__set__(row, UNTOLD)
-    row.__class__ = class_lacking(record, NOTHING, stays)
+    if stays:
+        for name in stays:
+            slot_of(record, name).__set__(row, UNTOLD)
+        row.__class__ = class_lacking(record, NOTHING, stays)
     return row
 
 
