@@ -24,7 +24,7 @@ from casecore.audit.report import AuditReport, make_report
 from casecore.audit.roster import seat_roster, telling_of
 from casecore.audit.sampling import Sample
 from casecore.audit.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
-from casecore.audit.texts import without_texts
+from casecore.audit.texts import shows_text, without_texts
 from casecore.kernel import changed
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, House
@@ -192,8 +192,6 @@ def _renamed(rows: Iterator[LogRow], pseudonyms: Pseudonyms | None) -> Iterator[
 
 
 def _told_odd(kinds: tuple[OddKind, ...], pseudonyms: Pseudonyms | None) -> tuple[OddKind, ...]:
-    """What is odd, without what may be a name where nobody is to be called by one."""
-    if pseudonyms is None:
-        return kinds
-    named = (OddCode.NO_ID, OddCode.RESERVED)
-    return tuple(changed(kind, shown="") if kind.code in named else kind for kind in kinds)
+    """What is odd: without what people wrote, and without a name where nobody is to be called by one."""
+    named = () if pseudonyms is None else (OddCode.NO_ID, OddCode.RESERVED)
+    return tuple(changed(kind, shown="") if kind.code in named or shows_text(kind) else kind for kind in kinds)

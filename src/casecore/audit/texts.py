@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.audit.auditing import Violation
-from casecore.audit.log_rows import LogRow
+from casecore.audit.log_rows import LogRow, OddCode, OddKind
 from casecore.audit.vocabulary import Shape, vocabulary_of
 from casecore.kernel.problems import quoted
 from casecore.rooms.composition import House
@@ -41,6 +41,11 @@ def without_texts(breach: Violation, row: LogRow, house: House) -> Violation:
     if (message, remedy) == (breach.message, breach.remedy):
         return breach
     return attrs.evolve(breach, message=message, remedy=remedy)
+
+
+def shows_text(kind: OddKind) -> bool:
+    """Whether what a first odd row shows is what people wrote: a value that does not fit such a field."""
+    return kind.code is OddCode.VALUE and any(f" {name} " in kind.words for name in _TEXTS)
 
 
 def _values_in(told: Any) -> Iterator[Any]:
