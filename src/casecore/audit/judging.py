@@ -290,9 +290,8 @@ class Judge:
 
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             events: tuple[Event, ...] = suppose(view, subject, policy)
-            doubted = {*self._perhaps, *(told_class(type(event)) for event in self._perhaps_events)}
-            if doubted:
-                self._doubt_rules(doubted)
+            if self._perhaps or self._perhaps_events:
+                self._doubt_rules({*self._perhaps, *(told_class(type(event)) for event in self._perhaps_events)})
             return events
 
         return propose

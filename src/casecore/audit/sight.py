@@ -95,8 +95,9 @@ class RowSight:
         """Show the first of these rows that there is."""
         place, desk = look.place, self._desk
         rows = desk.tables[place.table]
-        found = next((row for row_id in ids if (row := rows.get(row_id)) is not None), None)
-        if found is not None and desk.find(place.table, next(row_id for row_id in ids if row_id in rows)) is UNTOLD:
+        there = next((row_id for row_id in ids if row_id in rows), None)
+        found = None if there is None else desk.find(place.table, there)
+        if found is UNTOLD:
             forget(view, frozenset({look.row}))
             return
         if found is None and any(desk.adopts(place.table, row_id) for row_id in ids):
