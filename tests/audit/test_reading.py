@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from casecore.audit import reading, reading_files, row_telling
 from casecore.audit.errors import AuditError
-from casecore.audit.log_map import LogMap
-from casecore.audit.log_rows import LogRow, Odd, OddCode
-from casecore.audit.pieces import Piece, insert_piece, unpacked
-from casecore.audit.reading import read_log
+from casecore.audit.logs import reading, reading_files, row_telling
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.log_rows import LogRow, Odd, OddCode
+from casecore.audit.logs.pieces import Piece, insert_piece, unpacked
+from casecore.audit.logs.reading import read_log
 from casecore.channels import Channel
 from casecore.kernel.errors import MissingExtra
 from casecore.statuses import Status

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import SendReply, Status
-from casecore.audit.untold import (
+from casecore.audit.judging.untold import (
     SOMEBODY,
     UNTOLD,
     NotTold,
