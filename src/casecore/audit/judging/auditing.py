@@ -8,7 +8,7 @@ channel, hour and day.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -21,7 +21,7 @@ from casecore.audit.judging.knowledge import FieldsOf, Knowledge
 from casecore.audit.judging.obligations import Obligations
 from casecore.audit.judging.subjects import Subjects
 from casecore.audit.judging.supposing import NOBODY
-from casecore.audit.judging.untold import UNTOLD, field_names, raw_reader, told_class
+from casecore.audit.judging.untold import UNTOLD, field_names, raw_reader, remembered, told_class
 from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
 from casecore.policies import Policy
@@ -100,6 +100,9 @@ class Count:
 
 Counts: TypeAlias = dict[str, Count]
 """By the id of the rule."""
+
+Met: TypeAlias = tuple[tuple[str, RuleOutcome], ...]
+"""What is said of each rule that concerns a row. Few different things are, so that each is kept once, with a number."""
 
 
 @frozen
@@ -185,10 +188,9 @@ class Auditor:
         self.first_at: datetime | None = None
         self.begun_in_mid_life = 0
         self.unknown_for: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._tally: Counter[tuple[tuple[str, RuleOutcome], ...]] = Counter()
-        self._sides: dict[Side, Counter[tuple[str, tuple[tuple[str, RuleOutcome], ...]]]] = {
-            side: Counter() for side in Side
-        }
+        self._met: dict[Met, int] = {}
+        self._tally: Counter[int] = Counter()
+        self._sides: dict[Side, Counter[tuple[Any, int]]] = {side: Counter() for side in Side}
 
     # Rows ----------------------------------------------------------------------------------------------
 
@@ -255,7 +257,7 @@ class Auditor:
             broken = tuple(reason for reason in broken if reason.rule in self._only)
         for rule, missing in judgement.unknown.items():
             self.unknown_for[rule][missing] += 1
-        met = tuple(outcomes.items())
+        met = self._met.setdefault(tuple(outcomes.items()), len(self._met))
         self._tally[met] += 1
         who = _value(subject, "by")
         agent = None if who is None or who in NOBODY else who
@@ -269,8 +271,8 @@ class Auditor:
         sides[Side.AGENT][agent or (who if who is not None else NOT_TOLD), met] += 1
         sides[Side.QUEUE][queue or NOT_TOLD, met] += 1
         sides[Side.CHANNEL][channel or NOT_TOLD, met] += 1
-        sides[Side.HOUR][f"{local.hour:02}", met] += 1
-        sides[Side.DAY][local.date().isoformat(), met] += 1
+        sides[Side.HOUR][local.hour, met] += 1
+        sides[Side.DAY][local.date(), met] += 1
         if not broken:
             return ()
         of = row.told.get("case") or (None if case is None else _value(case, "id"))
@@ -307,14 +309,22 @@ class Auditor:
     @property
     def counts(self) -> Counts:
         """How often each rule was kept, broken and unknown."""
-        return _counted((met, times) for met, times in self._tally.items())
+        return self._counted(self._tally.items())
 
     def counts_by(self, side: Side) -> dict[str, Counts]:
         """The same for each agent, queue, channel, hour (of the zone, 00 to 23) or day."""
-        apart: defaultdict[str, list[tuple[tuple[tuple[str, RuleOutcome], ...], int]]] = defaultdict(list)
+        apart: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for (value, met), times in self._sides[side].items():
-            apart[value].append((met, times))
-        return {value: _counted(several) for value, several in sorted(apart.items())}
+            apart[f"{value:02}" if side is Side.HOUR else str(value)].append((met, times))
+        return {value: self._counted(several) for value, several in sorted(apart.items())}
+
+    def _counted(self, several: Iterable[tuple[int, int]]) -> Counts:
+        answers = [*self._met]
+        counts: defaultdict[str, Count] = defaultdict(Count)
+        for met, times in several:
+            for rule, outcome in answers[met]:
+                counts[rule].add(outcome, times)
+        return dict(sorted(counts.items()))
 
     @property
     def rules(self) -> Mapping[str, Rule[Any]]:
@@ -333,14 +343,12 @@ def house_tables(knowledge: Knowledge) -> frozenset[str]:
 
 
 def _value(row: Any, name: str) -> Any:
-    """A field of a row; None where it is not told, or is nothing."""
-    value = raw_reader(type(row), name)(row)
+    """A field of a row; None where it is not told, or there is none."""
+    read = _reader_of(type(row), name)
+    value = None if read is None else read(row)
     return None if value is UNTOLD else value
 
 
-def _counted(several: Iterable[tuple[tuple[tuple[str, RuleOutcome], ...], int]]) -> Counts:
-    counts: defaultdict[str, Count] = defaultdict(Count)
-    for met, times in several:
-        for rule, outcome in met:
-            counts[rule].add(outcome, times)
-    return dict(sorted(counts.items()))
+@remembered
+def _reader_of(kind: type, name: str) -> Callable[[Any], Any] | None:
+    return raw_reader(kind, name) if name in field_names(told_class(kind)) else None

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from casecore.audit.judging.knowledge import FieldsOf, Knowledge, fields_written_by
 from casecore.audit.judging.supposing import NOBODY, every_answer
@@ -36,7 +36,7 @@ from casecore.audit.judging.untold import (
     told_class,
 )
 from casecore.kernel import Event, fields_of
-from casecore.kernel.effects import Effect
+from casecore.kernel.effects import ByClass, Effect
 from casecore.kernel.records import id_of_row, thaw
 from casecore.rooms.composition import TABLES, House
 
@@ -44,6 +44,10 @@ FEW_GUESSES: Final = 16
 """So many values are tried to see what becomes of a row; beyond that nothing is known of what may have been written."""
 
 _NONE_NAMED: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
+
+_Applied: TypeAlias = "tuple[Effect, dict[str, Any], Callable[[Any], Any] | None, Callable[[Any, Any], None] | None]"
+"""What an event does to a row: how, in which table, how a sheet of a file is read, and what it writes where all is told
+of the event and of the row."""
 
 
 class ToldDesk:
@@ -88,6 +92,7 @@ class ToldDesk:
         self._blurred: dict[int, tuple[int, FieldsOf]] = {}
         self._caught_up: dict[tuple[str, str], int] = {}
         self.tables: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
+        self._effects = ByClass[tuple[_Applied, ...]](self._effects_of)
 
     # Rows ----------------------------------------------------------------------------------------------
 
@@ -98,7 +103,8 @@ class ToldDesk:
             return None if row is None and not self.adopts(table, row_id) else UNTOLD
         if row is None:
             return self.adopt(table, row_id) if self.adopts(table, row_id) else None
-        self.catch_up(table, row_id, row)
+        if self._blurred:
+            self.catch_up(table, row_id, row)
         return row
 
     def find_if_told(self, table: str, row_id: str) -> Any:
@@ -160,16 +166,33 @@ class ToldDesk:
     def apply(self, events: Iterable[Event]) -> None:
         """Do to the rows what events do."""
         for event in events:
-            for effect in self.house.effects[told_class(type(event))]:
+            for effect, rows, read_sheet, edit in self._effects[type(event)]:
                 try:
                     row_id = effect.row_id(event)
                 except NotTold:  # on some row, nobody says which
                     self._doubt(told_class(type(event)))
                     continue
+                if edit is not None:
+                    row = rows.get(row_id)
+                    row = row if row is None or read_sheet is None else read_sheet(row)
+                    if row is not None and row is not UNTOLD and not type(row).untold:
+                        edit(row, event)
+                        continue
                 if effect.sheet is None:
                     self._apply_to_row(effect, row_id, event)
                 else:
                     self._apply_to_sheet(effect, row_id, event)
+
+    def _effects_of(self, kind: type) -> tuple[_Applied, ...]:
+        return tuple(
+            (
+                effect,
+                self.tables[effect.table],
+                None if effect.sheet is None else raw_reader(self.house.file, effect.sheet),
+                None if hasattr(kind, "untold") else effect.edit,
+            )
+            for effect in self.house.effects[told_class(kind)]
+        )
 
     def _apply_to_row(self, effect: Effect, row_id: str, event: Event) -> None:
         rows = self.tables[effect.table]
@@ -249,9 +272,6 @@ class ToldDesk:
 
     def _edit(self, effect: Effect, row: Any, event: Event) -> None:
         edit: Any = effect.edit
-        if not (type(row).untold or hasattr(event, "untold")):
-            edit(row, event)
-            return
 
         def edited() -> Any:
             copied = copied_row(row)
@@ -369,8 +389,6 @@ class ToldDesk:
 
     def catch_up(self, table: str, row_id: str, row: Any) -> None:
         """Let a row know no more what may have happened to any row since it was looked at."""
-        if not self._blurred:
-            return
         done = self._caught_up.get((table, row_id), 0)
         if done == self._blurs:
             return

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 import attrs
@@ -205,7 +207,7 @@ class Judge:
             room.name,
             needs=tuple(self._noting(need, need=True) for need in room.needs if need.id != "time.order"),
             rules=tuple(map(self._noting, room.rules)),
-            decide={command: self._deciding(where_wanted(handler)) for command, handler in room.decide.items()},
+            decide={command: self._deciding(handler) for command, handler in room.decide.items()},
             follows={event: self._following(follower) for event, follower in room.follows.items()},
             foresees={command: self._foreseeing(foresee) for command, foresee in room.foresees.items()},
             about=room.about,
@@ -215,7 +217,7 @@ class Judge:
         )
 
     def _noting(self, rule: Rule[Any], *, need: bool = False) -> Rule[Any]:
-        check, rule_id = rule.check, rule.id
+        check, rule_id, kept = rule.check, rule.id, RuleOutcome.KEPT
 
         def note(view: Any, subject: Any, policy: Any) -> None:
             if self._moot:
@@ -230,10 +232,10 @@ class Judge:
                 if isinstance(reason, NotTold):
                     self._note_unknown(rule_id, reason)
                     return
-            if reason:
+            if reason is None:
+                self._outcomes.setdefault(rule_id, kept)
+            elif reason is not UNCONCERNED:
                 self._note_broken(rule, rule.tell(reason, policy), policy, need=need)
-            elif reason is None:
-                self._outcomes.setdefault(rule_id, RuleOutcome.KEPT)
 
         _mark_like(check, note)
         return changed(rule, check=note)
@@ -254,31 +256,37 @@ class Judge:
     def _answers(self, function: Function, view: Any, subject: Any, policy: Any) -> Iterator[Any]:
         """What a function answers whatever it is that is untold."""
         if self._policy_missing is not None:
-            yield self._policy_missing
-        elif not self._policies:
-            yield from answers(function, view, subject, policy, self._doubted)
-        for one in self._policies:
-            yield from answers(function, view, subject, one)
+            return iter((self._policy_missing,))
+        if not self._policies:
+            return answers(function, view, subject, policy, self._doubted)
+        return chain.from_iterable(answers(function, view, subject, one) for one in self._policies)
 
     def _weigh(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
         """What a check finds whatever it is that is untold; where that is not always the same, what is untold."""
-        found: list[Any] = []
+        kept = unconcerned = False
+        reasons: list[Reason] = []
         for answer in self._answers(check, view, subject, policy):
-            if isinstance(answer, NotTold):
+            if answer is None:
+                kept = True
+            elif answer is UNCONCERNED:
+                unconcerned = True
+            elif isinstance(answer, NotTold):
                 return self._doubted if answer.row is UNTOLD else answer
-            if found and bool(answer) is not bool(found[0]):
+            else:
+                reasons.append(answer)
+            if reasons and (kept or unconcerned):
                 return self._doubted
-            found.append(answer)
-        if not found:
-            return self._doubted
-        if not found[0]:
-            return None if None in found else UNCONCERNED
-        same = all(answer == found[0] for answer in found)
-        return found[0] if same else Reason(found[0].rule, f"it is broken, whatever {self._doubted.name} is")
+        if reasons:
+            first, *others = reasons
+            same = all(reason == first for reason in others)
+            return first if same else Reason(first.rule, f"it is broken, whatever {self._doubted.name} is")
+        if kept:
+            return None
+        return UNCONCERNED if unconcerned else self._doubted
 
     def _deciding(self, handler: Function) -> Function:
         """A handler, likewise; the rules that guard what may have happened are unknown."""
-        suppose = self._supposing(handler)
+        suppose = self._supposing(where_wanted(handler), events_named_in(handler))
 
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             events: tuple[Event, ...] = suppose(view, subject, policy)
@@ -289,9 +297,8 @@ class Judge:
 
         return propose
 
-    def _supposing(self, handler: Function) -> Function:
-        """A handler, whose events happen as far as they do whatever is untold."""
-        may = events_named_in(handler)
+    def _supposing(self, handler: Function, may: Iterable[type[Event]]) -> Function:
+        """A handler that may propose such events, which happen as far as they do whatever is untold."""
 
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             try:
@@ -344,10 +351,10 @@ class Judge:
 
     def _following(self, follower: Function) -> Function:
         """What follows from an event, likewise; where it changes only what is not known anyway, it is not tried."""
-        may = self._knowledge.with_consequences(events_named_in(follower))
-        if not self._desk.would_notice(may):
+        may = events_named_in(follower)
+        if not self._desk.would_notice(self._knowledge.with_consequences(may)):
             return _nothing_that_is_known
-        suppose = self._supposing(follower)
+        suppose = self._supposing(follower, may)
         _mark_like(follower, suppose)
         return suppose
 
@@ -362,17 +369,13 @@ def answers(function: Function, view: Any, subject: Any, policy: Any, untold: No
         policy: What is in force.
         untold: What it looked at first; None: it was not asked yet.
     """
+    call = partial(function, view, subject, policy)
     if untold is None:
         try:
-            answer = function(view, subject, policy)
+            return iter((call(),))
         except NotTold as found:
             untold = found
-        else:
-            yield answer
-            return
-    yield from every_answer(
-        lambda: function(view, subject, policy), untold, lambda: (subject, *shown_rows(view)), policy.queues
-    )
+    return every_answer(call, untold, lambda: (subject, *shown_rows(view)), policy.queues)
 
 
 def _mark_like(function: Function, other: Any) -> None:

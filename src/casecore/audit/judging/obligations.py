@@ -28,6 +28,7 @@ from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.untold import UNTOLD, NotTold, blind_row, raw_reader, told_class
 from casecore.kernel import Event
 from casecore.kernel.durations import instant_after
+from casecore.kernel.effects import ByClass
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSubmitted, DraftSuperseded, DraftWithdrawn
 from casecore.rooms.cases import CaseClosed
@@ -91,7 +92,7 @@ class Obligations:
 
     def __init__(self, policy: Policy, desk: ToldDesk) -> None:
         self._policy, self._desk = policy, desk
-        self._followed: Mapping[type[Event], Callable[[Any], None]] = {
+        followed: Mapping[type, Callable[[Any], None]] = {
             CommitmentMade: self._begin_commitment,
             CommitmentRescheduled: self._move_commitment,
             CommitmentTaken: self._hand_over_commitment,
@@ -104,13 +105,14 @@ class Obligations:
             **dict.fromkeys((DraftApproved, DraftRefused, DraftWithdrawn, DraftSuperseded), self._end_draft),
             CaseClosed: self._end_with_case,
         }
+        self._followed = ByClass[Callable[[Any], None] | None](lambda kind: followed.get(told_class(kind)))
         self._open: dict[tuple[Owed, str], Obligation] = {}
         self.settled: list[Obligation] = []
 
     def see(self, events: Iterable[Event]) -> None:
         """Take in what happened."""
         for event in events:
-            follow = self._followed.get(told_class(type(event)))
+            follow = self._followed[type(event)]
             if follow is not None:
                 follow(event)
 

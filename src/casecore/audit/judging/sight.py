@@ -43,6 +43,8 @@ class RowSight:
         self._knowledge = knowledge
         self._views = desk.house.views
         self._rows = tuple(attribute.name for attribute in fields_of(desk.house.view) if attribute.name != "now")
+        rules = (*desk.house.needs, *desk.house.rules)
+        self._asking_fresh = tuple(rule for rule in rules if rule.id.endswith(".fresh"))
         self._begun = ByClass[frozenset[str]](self._begun_by)
         self._fresh = ByClass[frozenset[str]](self._fresh_of)
         self._filling = ByClass[Filling](self._written)
@@ -150,10 +152,7 @@ class RowSight:
 
     def _is_fresh(self, look: Look, kind: type) -> bool:
         """Whether a command brings the id of a row that it begins: if that is there already, nothing else is asked."""
-        house = self._desk.house
-        asked = any(
-            rule.id == f"{look.row}.fresh" and issubclass(kind, rule.guards) for rule in (*house.needs, *house.rules)
-        )
+        asked = any(rule.id == f"{look.row}.fresh" and issubclass(kind, rule.guards) for rule in self._asking_fresh)
         return asked and look.source is None and look.place.table in self._begun[kind]
 
     def _look_lines(

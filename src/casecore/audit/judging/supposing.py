@@ -22,13 +22,12 @@ from casecore.audit.judging.untold import (
     NotTold,
     blind_row,
     field_names,
+    guess_at,
     raw_reader,
     remembered,
     settle,
-    suppose,
     tell_both,
     told_class,
-    unsuppose,
 )
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 
@@ -67,17 +66,23 @@ def every_answer(
         queues: The queues there are.
         most: So many values are tried, of all fields together.
     """
-    left = [most]
+    left = most
 
     def tried(missing: NotTold) -> Iterator[Any]:
+        nonlocal left
         values = values_of(missing, seen, queues)
+        if not values:
+            yield missing
+            return
+        row, kind = missing.row, type(missing.row)
+        write, supposed = guess_at(kind, missing.field)
         for value in values:
-            left[0] -= 1
-            if left[0] < 0:
+            left -= 1
+            if left < 0:
                 yield missing
                 return
-            kind = type(missing.row)
-            suppose(missing.row, missing.field, value)
+            write(row, value)
+            row.__class__ = supposed
             try:
                 answer = call()
             except NotTold as more:
@@ -87,9 +92,8 @@ def every_answer(
             else:
                 yield answer
             finally:
-                unsuppose(missing.row, missing.field, kind)
-        if not values:
-            yield missing
+                write(row, UNTOLD)
+                row.__class__ = kind
 
     return tried(untold)
 
@@ -98,42 +102,46 @@ def values_of(untold: NotTold, seen: Callable[[], Iterable[Any]], queues: Iterab
     """Every value that a field may have, as far as rules can tell them apart; none where that cannot be said."""
     if untold.row is UNTOLD:
         return ()
-    record, field = told_class(type(untold.row)), untold.field
-    if field == "queue":
-        return (*dict.fromkeys((*queues, *queues_in(seen()))), SOMEBODY)
-    few, is_id, row = _few_values(record, field)
-    if row is not None:
-        return (*few, blind_row(row, {}))
-    if not is_id:
+    few, may_be = _few_values(type(untold.row), untold.field)
+    if may_be is None:
         return few
-    return (*few, SOMEBODY, *ids_in(seen()), *((CUSTOMER, SYSTEM) if field == "by" else ()))
+    if may_be is _QUEUE:
+        return (*dict.fromkeys((*queues, *queues_in(seen()))), SOMEBODY)
+    if may_be is not _ID:
+        return (*few, blind_row(may_be, {}))
+    return (*few, SOMEBODY, *ids_in(seen()), *((CUSTOMER, SYSTEM) if untold.field == "by" else ()))
+
+
+_QUEUE: Final = "a queue"
+_ID: Final = "an id"
 
 
 @remembered
-def _few_values(record: Any, name: str) -> tuple[tuple[Any, ...], bool, Any]:
-    """The values that a field may have; besides, whether it may be an id, and the class of the row that it may be."""
-    hint = get_type_hints(record)[name]
+def _few_values(kind: Any, name: str) -> tuple[tuple[Any, ...], Any]:
+    """The values that a field may have; and what it may be besides: a queue, an id, a row of this class, or nothing."""
+    record = told_class(kind)
+    hint: Any = get_type_hints(record)[name]
     found: list[Any] = []
-    is_id, row = False, None
-    for kind in get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,):
-        if kind is NoneType:
+    may_be: Any = _QUEUE if name == "queue" else None
+    for one in get_args(hint) if get_origin(hint) in (UnionType, Union) else (hint,):
+        if one is NoneType:
             found.append(None)
-        elif kind is bool:
+        elif one is bool:
             found += (True, False)
-        elif isinstance(kind, type) and issubclass(kind, StrEnum):
-            found += kind
-        elif kind is str and name in _IDS:
-            is_id = True
-        elif isinstance(kind, type) and has(kind) and record.__name__ == "View":
-            row = kind
+        elif isinstance(one, type) and issubclass(one, StrEnum):
+            found += one
+        elif one is str and name in _IDS:
+            may_be = _ID
+        elif isinstance(one, type) and has(one) and record.__name__ == "View":
+            may_be = one
         else:
             found.append(UNTOLD)
-    return tuple(found), is_id, row
+    return tuple(found), may_be
 
 
 def shown_rows(view: Any) -> Iterator[Any]:
     """The rows that a view shows, as far as they are told."""
-    for read in _row_readers(told_class(type(view))):
+    for read in _row_readers(type(view)):
         row = read(view)
         if row is not None and row is not UNTOLD:
             yield row
@@ -141,14 +149,14 @@ def shown_rows(view: Any) -> Iterator[Any]:
 
 @remembered
 def _row_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(raw_reader(kind, name) for name in field_names(kind) if name != "now")
+    return tuple(raw_reader(kind, name) for name in field_names(told_class(kind)) if name != "now")
 
 
 def ids_in(seen: Iterable[Any]) -> tuple[str, ...]:
     """The ids that a rule may compare with one another."""
     found: dict[str, None] = {}
     for row in seen:
-        for read in _id_readers(told_class(type(row))):
+        for read in _id_readers(type(row)):
             value = read(row)
             if isinstance(value, str) and value not in NOBODY:
                 found[value] = None
@@ -170,7 +178,8 @@ def queues_in(seen: Iterable[Any]) -> Iterator[str]:
 
 @remembered
 def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(raw_reader(kind, name) for name in field_names(kind) if name in _IDS or name == "id")
+    names = field_names(told_class(kind))
+    return tuple(raw_reader(kind, name) for name in names if name in _IDS or name == "id")
 
 
 # What happens in any case ------------------------------------------------------------------------------

@@ -45,7 +45,6 @@ class NotTold(Exception):
     """
 
     def __init__(self, row: Any, field: str) -> None:
-        super().__init__(row, field)
         self.row = row
         self.field = field
 
@@ -193,9 +192,10 @@ def open_row(row: Any, record: type, stays: frozenset[str] = NOTHING) -> Any:
         stays: The fields that stay untold.
     """
     row.__class__ = class_lacking(record, NOTHING, NOTHING)
-    for name in stays:
-        slot_of(record, name).__set__(row, UNTOLD)
-    row.__class__ = class_lacking(record, NOTHING, stays)
+    if stays:
+        for name in stays:
+            slot_of(record, name).__set__(row, UNTOLD)
+        row.__class__ = class_lacking(record, NOTHING, stays)
     return row
 
 
@@ -288,14 +288,11 @@ def _is_same(value: Any, other: Any) -> bool:
     return value is other or bool(value == other)
 
 
-def suppose(row: Any, field: str, value: Any) -> None:
-    """Let an untold field have a value, until it is `unsupposed`."""
-    kind = type(row)
-    slot_of(kind, field).__set__(row, value)
-    row.__class__ = class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})
+@remembered
+def guess_at(kind: Any, field: str) -> tuple[Callable[[Any, Any], None], type]:
+    """How a value is written into an untold field of a row of a class, and the class of the row while it is there.
 
-
-def unsuppose(row: Any, field: str, kind: Any) -> None:
-    """Let a field be untold again; the row was of this class before."""
-    slot_of(kind, field).__set__(row, UNTOLD)
-    row.__class__ = kind
+    Whoever has tried it writes `UNTOLD` in its place and gives the row its class again.
+    """
+    write: Callable[[Any, Any], None] = slot_of(kind, field).__set__
+    return write, class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})

@@ -67,6 +67,7 @@ def open_database(folder: Path, memory: str) -> Iterator[Any]:
     }
     database = duckdb.connect(config=config)
     try:
+        database.execute("SET enable_progress_bar = false")  # it would be drawn into what a program prints
         yield database
     finally:
         database.close()
