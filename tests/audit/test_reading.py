@@ -280,7 +280,10 @@ class TestTimes:
         assert [2] == [number for number, _, _ in brief(read)]
         assert {"time.zone": 1} == odd(read)
 
-    @pytest.mark.parametrize("time", ["0001-01-01T00:30:00", "9999-12-31T23:30:00-01:00", "0001-01-01T00:30:00+01:00"])
+    @pytest.mark.parametrize(
+        "time",
+        ["0001-01-01T00:30:00", "9999-12-31T23:30:00-01:00", "0001-01-01T00:30:00+01:00", "0000-01-01T00:00:00"],
+    )
     def test_outside_the_calendar(self, log, time):
         """In UTC it would lie before the first year, or after the last."""
         read = log(f"a,{time},New,ana,,1", "b,2026-01-05T09:00Z,New,ana,,1")

@@ -70,7 +70,7 @@ def place_in_time(database: Any, log_map: LogMap, odd: Odd, *, case: str | None)
         "LEFT JOIN moments ON moments.local_us = usable.local_us "
         "LEFT JOIN folds ON folds.seq = usable.seq"
     )
-    inside = f"at_us BETWEEN {_FIRST_US} AND {_LAST_US}"
+    inside = f"coalesce(at_us BETWEEN {_FIRST_US} AND {_LAST_US}, false)"
     _note_rows(database, odd, OddCode.OUTSIDE, "lie outside the calendar in UTC", f"placed_all WHERE NOT ({inside})")
     database.execute(f"CREATE TEMP VIEW placed AS SELECT * FROM placed_all WHERE {inside}")
     if zone is not None:
