@@ -181,7 +181,7 @@ class Auditor:
         told: FieldsOf = {Case: telling.fields}
         stays = untold_fields(knowledge, telling.commands, told)
         self.desk = ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
-        self._judge = Judge(policy, self.desk, knowledge)
+        self._judge = Judge(policy, self.desk, knowledge, None if only is None else frozenset(only))
         self._subjects = Subjects(knowledge)
         self.obligations = Obligations(policy, self.desk)
         self.rows = 0

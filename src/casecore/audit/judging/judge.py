@@ -78,12 +78,16 @@ class Judge:
         policy: The SOP by which it is judged.
         desk: What the log has told.
         knowledge: What commands and events may change.
+        only: The ids of the rules that are asked, and every need; None: all.
     """
 
-    def __init__(self, policy: Policy, desk: ToldDesk, knowledge: Knowledge) -> None:
+    def __init__(
+        self, policy: Policy, desk: ToldDesk, knowledge: Knowledge, only: frozenset[str] | None = None
+    ) -> None:
         self._policy = policy
         self._desk = desk
         self._knowledge = knowledge
+        self._only = only
         self._sight = RowSight(desk, knowledge)
         self._subject: Command | Event | None = None
         self._outcomes: dict[str, RuleOutcome] = {}
@@ -201,12 +205,12 @@ class Judge:
 
         def bring(said: tuple[Any, ...]) -> Brought[Any]:
             brought = brings(said) if brings is not None else Brought[Any]()
-            return changed(brought, rules=tuple(self._noting(rule) for rule in brought.rules))
+            return changed(brought, rules=tuple(map(self._noting, self._asked(brought.rules))))
 
         return Room(
             room.name,
             needs=tuple(self._noting(need, need=True) for need in room.needs if need.id != "time.order"),
-            rules=tuple(map(self._noting, room.rules)),
+            rules=tuple(map(self._noting, self._asked(room.rules))),
             decide={command: self._deciding(handler) for command, handler in room.decide.items()},
             follows={event: self._following(follower) for event, follower in room.follows.items()},
             foresees={command: self._foreseeing(foresee) for command, foresee in room.foresees.items()},
@@ -215,6 +219,9 @@ class Judge:
             others=room.others,
             brings=None if brings is None else bring,
         )
+
+    def _asked(self, rules: Iterable[Rule[Any]]) -> Iterable[Rule[Any]]:
+        return rules if self._only is None else (rule for rule in rules if rule.id in self._only)
 
     def _noting(self, rule: Rule[Any], *, need: bool = False) -> Rule[Any]:
         check, rule_id, kept = rule.check, rule.id, RuleOutcome.KEPT
