@@ -34,10 +34,10 @@ from bench.day import Day, alone, staffed, staffing
 from bench.histories import NINE
 from bench.measure import Contender, Effort, Line, costs, cpu, outruns, peak, say, side_by_side, weighs
 from casecore import Command, Desk, Policy, Status, WorkingDesk
-from casecore.audit.auditing import Auditor, Telling
-from casecore.audit.log_map import LogMap
-from casecore.audit.log_rows import STATUS, LogRow
-from casecore.audit.reading import read_log
+from casecore.audit.judging.auditing import Auditor, Telling
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.log_rows import STATUS, LogRow
+from casecore.audit.logs.reading import read_log
 from casecore.codec import dumps
 from casecore.replay import replay_day
 from casecore.rooms.composition import HOUSE

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from casecore.audit import reading, reading_files, row_telling
 from casecore.audit.errors import AuditError
-from casecore.audit.log_map import LogMap
-from casecore.audit.log_rows import LogRow, Odd, OddCode
-from casecore.audit.log_sources import open_database
-from casecore.audit.pieces import Piece, insert_piece, unpacked
-from casecore.audit.reading import read_log
+from casecore.audit.logs import reading, reading_files, row_telling
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.log_rows import LogRow, Odd, OddCode
+from casecore.audit.logs.log_sources import open_database
+from casecore.audit.logs.pieces import Piece, insert_piece, unpacked
+from casecore.audit.logs.reading import read_log
 from casecore.channels import Channel
 from casecore.kernel.errors import MissingExtra
 from casecore.statuses import Status
@@ -280,7 +280,10 @@ class TestTimes:
         assert [2] == [number for number, _, _ in brief(read)]
         assert {"time.zone": 1} == odd(read)
 
-    @pytest.mark.parametrize("time", ["0001-01-01T00:30:00", "9999-12-31T23:30:00-01:00", "0001-01-01T00:30:00+01:00"])
+    @pytest.mark.parametrize(
+        "time",
+        ["0001-01-01T00:30:00", "9999-12-31T23:30:00-01:00", "0001-01-01T00:30:00+01:00", "0000-01-01T00:00:00"],
+    )
     def test_outside_the_calendar(self, log, time):
         """In UTC it would lie before the first year, or after the last."""
         read = log(f"a,{time},New,ana,,1", "b,2026-01-05T09:00Z,New,ana,,1")

@@ -6,8 +6,8 @@ import pytest
 
 from casecore import HOUSE
 from casecore.audit import Log, LogMap, LogRow, Violation, audit
-from casecore.audit.log_rows import OddCode
-from casecore.audit.texts import without_texts
+from casecore.audit.logs.log_rows import OddCode
+from casecore.audit.reports.texts import without_texts
 from tests.audit.desk_logs import SNAPSHOTS_MAP
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import SendReply, Status
-from casecore.audit.supposing import every_answer
-from casecore.audit.untold import (
+from casecore.audit.judging.supposing import every_answer
+from casecore.audit.judging.untold import (
     SOMEBODY,
     UNTOLD,
     NotTold,
