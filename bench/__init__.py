@@ -11,6 +11,7 @@ Each file is one question:
 * `fold`: how fast do many events become cases, beside `attrs.evolve` and the `eventsourcing` library?
 * `handle`: does a command cost more on a large desk?
 * `day`, `routing`, `partial`: what does a host pay that lives on it, with a router, an agenda, or few rows?
+* `audit`: how many rows of a log are judged in a second, beside a replay, and in how much memory?
 * `explore`, `diff`: how long do proofs and comparisons take, beside a search over whole desks?
 * `imports`, `loading`, `clocks`, `rules`, `templates`: what do the pieces cost?
 

@@ -63,16 +63,21 @@ MOST_PER_CASE = 1_850
 CHANNELS = (Channel.CHAT, Channel.CHAT, Channel.WHATSAPP, Channel.EMAIL)
 
 
-def staffed() -> Desk:
-    """A desk of twenty queues, and two hundred agents who serve three of them each."""
-    queues = {f"queue-{number}": Queue(reasons=(f"reason-{number}",), fallback=number == 0) for number in range(QUEUES)}
-    desk = Desk(Policy(queues=queues))
+def staffing() -> Iterator[Command]:
+    """Two hundred agents come, who serve three queues each."""
     may = frozenset({Permission.REPLY})
     for number in range(AGENTS):
         serves = frozenset(f"queue-{(number + step) % QUEUES}" for step in range(3))
         added = AddAgent(SYSTEM, NINE, f"agent-{number}", permissions=may, queues=serves)
-        desk, _ = desk.handle(added)
-        desk, _ = desk.handle(GoAvailable(added.agent, NINE, added.agent))
+        yield from (added, GoAvailable(added.agent, NINE, added.agent))
+
+
+def staffed() -> Desk:
+    """A desk of twenty queues, and its agents."""
+    queues = {f"queue-{number}": Queue(reasons=(f"reason-{number}",), fallback=number == 0) for number in range(QUEUES)}
+    desk = Desk(Policy(queues=queues))
+    for command in staffing():
+        desk, _ = desk.handle(command)
     return desk
 
 
@@ -280,9 +285,14 @@ def held_now() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-def alone(call: str) -> Any:
-    """The same in a process of its own, whose memory nobody else has touched."""
-    script = f"import json; from bench.day import lived, waited; print(json.dumps({call}))"
+def alone(call: str, file: str = "day") -> Any:
+    """The same in a process of its own, whose memory nobody else has touched.
+
+    Args:
+        call: The call of a function, as text.
+        file: The file of the bench that has it.
+    """
+    script = f"import json; from bench import {file}; print(json.dumps({file}.{call}))"
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])

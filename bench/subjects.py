@@ -14,6 +14,7 @@ from attrs import frozen
 from bench.measure import Effort, Line
 
 SUBJECTS = (
+    "audit",
     "clocks",
     "day",
     "decide",

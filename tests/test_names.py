@@ -18,10 +18,10 @@ COMMANDS = {
 """A command is called like what it runs: where each of these names stands."""
 
 FORMATS = {
-    "as_github": {"audit.formats", "check.formats", "diff.formats", "templates.formats"},
-    "as_json": {"audit.formats", "check.formats", "diff.formats", "templates.formats"},
-    "as_junit": {"audit.formats", "check.formats"},
-    "as_markdown": {"audit.formats", "check.formats", "diff.formats"},
+    "as_github": {"audit.reports.formats", "check.formats", "diff.formats", "templates.formats"},
+    "as_json": {"audit.reports.formats", "check.formats", "diff.formats", "templates.formats"},
+    "as_junit": {"audit.reports.formats", "check.formats"},
+    "as_markdown": {"audit.reports.formats", "check.formats", "diff.formats"},
     "as_sarif": {"check.formats", "diff.formats", "templates.formats"},
 }
 """Each tool writes its report in the same formats; a function is called by the format, in the file of its tool."""

@@ -17,7 +17,7 @@ from casecore import (
     ReceiveMessage,
 )
 from casecore.audit import Log, LogMap, LogRow
-from casecore.audit.untold import field_names
+from casecore.audit.judging.untold import field_names
 from tests.audit.log_rows import as_rows, map_text, write_csv
 
 SNAPSHOTS = """\

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from casecore import HOUSE, AskPresence, DisconnectIdle, Policy, SendReply, Status
-from casecore.audit.auditing import NOT_TOLD, Auditor, Side, Telling
-from casecore.audit.log_rows import STATUS, LogRow
+from casecore.audit.judging.auditing import NOT_TOLD, Auditor, Side, Telling
+from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.channels import Channel
 from casecore.testing.scenario import TEAM, at, case_in, flatten_commands
 from tests.audit.told import auditor

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from casecore.audit.errors import AuditError, MapError
-from casecore.audit.guessing import MOST_WORDS, guess_map
-from casecore.audit.log_map import LogMap
-from casecore.audit.map_kinds import ASK, Columns
-from casecore.audit.reading import read_log
+from casecore.audit.logs.guessing import MOST_WORDS, guess_map
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.map_kinds import ASK, Columns
+from casecore.audit.logs.reading import read_log
 from casecore.statuses import Status
 
 INCIDENTS = """number,incident_state,sys_updated_at,sys_mod_count,assigned_to,sys_updated_by,\

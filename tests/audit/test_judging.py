@@ -29,3 +29,12 @@ def test_hidden_rows_turn_verdicts_into_unknown_only(hiding):
     wrong, known = contradictions(4, 10, hiding, 5)
     assert [] == wrong
     assert known > 0
+
+
+def test_asking_some_rules_only_says_of_them_what_asking_all_does():
+    """Fewer questions, the same answers; the desk goes on alike."""
+    log, only = made_log(4, cases=10), {"capacity.channel", "lifecycle.edge", "reply.seen", "refund.read_twice"}
+    some, every = auditor(log.policy, only=only), auditor(log.policy)
+    found = [[one for command in log.commands for one in audit.see_command(command)] for audit in (some, every)]
+    assert found[0] == [one for one in found[1] if one.rule in only]
+    assert some.counts == {rule: count for rule, count in every.counts.items() if rule in only}

@@ -6,7 +6,7 @@ import attrs
 from hypothesis import given
 
 from casecore import HOUSE, Authenticate, CaseFile, House, SetStatus
-from casecore.audit.knowledge import Knowledge, events_named_in, fields_written_by
+from casecore.audit.judging.knowledge import Knowledge, events_named_in, fields_written_by
 from casecore.kernel import Event, frozen
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import Case, StatusSet

@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 
 from casecore.audit.errors import AuditError, MapError
-from casecore.audit.log_map import AgentRole, LogMap, RosterAgent
-from casecore.audit.map_files import shipped_map_text, shipped_maps, take_questions
-from casecore.audit.map_kinds import Columns, Meaning, OrderColumn
-from casecore.audit.map_schema import map_schema, map_schema_text
+from casecore.audit.logs.log_map import AgentRole, LogMap, RosterAgent
+from casecore.audit.logs.map_files import shipped_map_text, shipped_maps, take_questions
+from casecore.audit.logs.map_kinds import Columns, Meaning, OrderColumn
+from casecore.audit.logs.map_schema import map_schema, map_schema_text
 from casecore.channels import Channel
 from casecore.kernel import Command, Room
 from casecore.kernel.fields import an_id

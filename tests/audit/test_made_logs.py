@@ -11,8 +11,8 @@ import attrs
 import pytest
 
 from casecore import HOUSE, Accepted, Desk, House
-from casecore.audit.log_map import LogMap
-from casecore.audit.reading import read_log
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.reading import read_log
 from tests.audit.log_rows import HIDINGS, SPOILINGS, as_rows, columns_of, hidden, map_text, spoilt, write_csv
 from tests.audit.made_logs import KINDS, NoPlaceError, clean_day, inject, made_log, policy_for
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from casecore.audit.log_rows import OddCode
-from casecore.audit.map_files import shipped_maps
-from casecore.audit.map_schema import map_schema_text
+from casecore.audit.logs.log_rows import OddCode
+from casecore.audit.logs.map_files import shipped_maps
+from casecore.audit.logs.map_schema import map_schema_text
 from casecore.cli.map_page import map_page
 
 ROOT = Path(__file__).parents[2]

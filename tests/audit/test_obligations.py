@@ -18,8 +18,8 @@ from casecore import (
     SubmitDraft,
     TakeCommitment,
 )
-from casecore.audit.log_rows import LogRow
-from casecore.audit.obligations import Owed, Settled, counts_of
+from casecore.audit.judging.obligations import Owed, Settled, counts_of
+from casecore.audit.logs.log_rows import LogRow
 from casecore.statuses import Status
 from casecore.testing.scenario import TEAM, at, case_in, flatten_commands, new_case
 from tests.audit.told import auditor

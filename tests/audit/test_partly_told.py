@@ -31,12 +31,12 @@ from casecore import (
     StatusSet,
     SubmitDraft,
 )
-from casecore.audit.auditing import Auditor, Telling
-from casecore.audit.fold import ToldDesk
-from casecore.audit.judging import Judge, RuleOutcome
-from casecore.audit.knowledge import Knowledge
-from casecore.audit.log_rows import LogRow
-from casecore.audit.untold import UNTOLD, NotTold, raw_reader
+from casecore.audit.judging.auditing import Auditor, Telling
+from casecore.audit.judging.fold import ToldDesk
+from casecore.audit.judging.judge import Judge, RuleOutcome
+from casecore.audit.judging.knowledge import Knowledge
+from casecore.audit.judging.untold import UNTOLD, NotTold, raw_reader
+from casecore.audit.logs.log_rows import LogRow
 from casecore.channels import Channel
 from casecore.rooms.aftermath import wrap_up_id
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed

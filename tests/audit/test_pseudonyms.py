@@ -6,7 +6,7 @@ import pytest
 
 from casecore import CUSTOMER, SYSTEM
 from casecore.audit import FORMATS, LogMap, LogRow, Pseudonyms, audit
-from casecore.audit.log_rows import Log, OddCode
+from casecore.audit.logs.log_rows import Log, OddCode
 from tests.audit.desk_logs import CHATS, SNAPSHOTS_MAP, log_of, write_snapshots
 from tests.audit.made_logs import made_log
 

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from casecore.audit import reading, reading_files, row_telling
 from casecore.audit.errors import AuditError
-from casecore.audit.log_map import LogMap
-from casecore.audit.log_rows import LogRow, Odd, OddCode
-from casecore.audit.pieces import Piece, insert_piece, unpacked
-from casecore.audit.reading import read_log
+from casecore.audit.logs import reading, reading_files, row_telling
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.log_rows import LogRow, Odd, OddCode
+from casecore.audit.logs.log_sources import open_database
+from casecore.audit.logs.pieces import Piece, insert_piece, unpacked
+from casecore.audit.logs.reading import read_log
 from casecore.channels import Channel
 from casecore.kernel.errors import MissingExtra
 from casecore.statuses import Status
@@ -742,6 +743,13 @@ class TestFiles:
             for n in range(20_000)
         ]
         assert 20_000 == sum(1 for _ in log(*rows).rows())
+
+
+def test_draws_nothing_into_what_a_program_prints(tmp_path):
+    """Regression: reading that took longer than two seconds drew a progress bar into the report."""
+    with open_database(tmp_path, reading.MEMORY) as database:
+        told = database.execute("SELECT value FROM duckdb_settings() WHERE name = 'enable_progress_bar'").fetchone()
+    assert ("false",) == told
 
 
 def test_names_no_path_of_this_machine():

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casecore.audit import reading_xes
 from casecore.audit.errors import AuditError
-from casecore.audit.log_map import LogMap
-from casecore.audit.reading import read_log
+from casecore.audit.logs import reading_xes
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.reading import read_log
 from casecore.statuses import Status
 
 XES_MAP = """

@@ -16,10 +16,10 @@ from attrs import evolve, frozen
 import casecore.audit as room
 from casecore import HOUSE, GoUnavailable, MakeCommitment, Policy
 from casecore.audit import FORMATS, AuditError, LogMap, Side, audit
-from casecore.audit.coverage import proposals_for
-from casecore.audit.finding_rows import COLUMNS, CsvSink, ParquetSink, csv_text, open_sink
-from casecore.audit.findings import against_lines, opinion_lines, rate_text, rows_text
-from casecore.audit.obligations import Settled
+from casecore.audit.judging.obligations import Settled
+from casecore.audit.reports.coverage import proposals_for
+from casecore.audit.reports.finding_rows import COLUMNS, CsvSink, ParquetSink, csv_text, open_sink
+from casecore.audit.reports.findings import against_lines, opinion_lines, rate_text, rows_text
 from casecore.kernel.errors import MissingExtra
 from tests.audit.desk_logs import CHATS, CHATS_MAP, NINE, SNAPSHOTS_MAP, TEXTS, log_of, write_snapshots
 from tests.audit.made_logs import made_log

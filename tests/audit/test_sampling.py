@@ -6,8 +6,8 @@ import pytest
 
 from casecore import HOUSE, Policy
 from casecore.audit import FORMATS, Auditor, LogRow, Telling, audit
-from casecore.audit.findings import rows_text
-from casecore.audit.sampling import Sample, hash_of
+from casecore.audit.reports.findings import rows_text
+from casecore.audit.reports.sampling import Sample, hash_of
 from tests.audit.desk_logs import CHATS, a_chat, log_of, write_snapshots
 from tests.audit.made_logs import made_log
 

@@ -6,9 +6,15 @@ import attrs
 
 from casecore import HOUSE, Policy
 from casecore.audit import FORMATS, Telling, audit
+from casecore.audit.judging.untold import blind_row
+from casecore.audit.reports.second_opinion import (
+    Disagreement,
+    Opinion,
+    SecondOpinion,
+    WitnessedAuditor,
+    everything_told,
+)
 from casecore.audit.roster import telling_of
-from casecore.audit.second_opinion import Disagreement, Opinion, SecondOpinion, WitnessedAuditor, everything_told
-from casecore.audit.untold import blind_row
 from casecore.rooms.assignments import CaseAssigned
 from tests.audit.desk_logs import CHATS, log_of
 from tests.audit.made_logs import KINDS, made_log

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore.audit.errors import MapError
-from casecore.audit.log_map import LogMap
-from casecore.audit.map_files import shipped_maps
-from casecore.audit.reading import read_log
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.map_files import shipped_maps
+from casecore.audit.logs.reading import read_log
 from casecore.statuses import Status
 
 TRIED = {"bpi", "chatwoot", "cxone", "freshdesk", "servicenow", "zammad", "zendesk"}

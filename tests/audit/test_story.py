@@ -8,10 +8,10 @@ import pytest
 
 from casecore import CUSTOMER, SYSTEM, AddAgent, Channel, Desk, Permission, Policy, SendReply, Status
 from casecore.audit import AuditError, LogMap, LogRow, Pseudonyms
-from casecore.audit import story as module
-from casecore.audit.log_map import RosterAgent
-from casecore.audit.story import story_of_case
-from casecore.audit.story_commands import SOMEBODY, TEXT_LEFT_OUT, StoryCommands
+from casecore.audit.logs.log_map import RosterAgent
+from casecore.audit.reports import story as module
+from casecore.audit.reports.story import story_of_case
+from casecore.audit.reports.story_commands import SOMEBODY, TEXT_LEFT_OUT, StoryCommands
 from casecore.replay import replay_day
 from tests.audit.desk_logs import CHATS, SNAPSHOTS_MAP, log_of, write_snapshots
 from tests.audit.made_logs import KINDS, made_log

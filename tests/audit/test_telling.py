@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casecore.audit.telling import cell_reader, house_value, instant_in
-from casecore.audit.vocabulary import Shape, vocabulary_of
+from casecore.audit.logs.telling import cell_reader, house_value, instant_in
+from casecore.audit.logs.vocabulary import Shape, vocabulary_of
 from casecore.channels import Channel
 from casecore.rooms.agents import Permission
 from casecore.statuses import Status

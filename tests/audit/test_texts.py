@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE
-from casecore.audit import LogRow, Violation
-from casecore.audit.texts import without_texts
+from casecore.audit import Log, LogMap, LogRow, Violation, audit
+from casecore.audit.logs.log_rows import OddCode
+from casecore.audit.reports.texts import without_texts
+from tests.audit.desk_logs import SNAPSHOTS_MAP
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -42,6 +44,18 @@ def test_a_remedy_that_repeats_it_is_left_out():
     assert ("… is no refund", "") == told("'48' is no refund", "write the unit, e.g. '48s'", value="48")
     assert ("… is no refund", "give a number") == told("'ten' is no refund", "give a number", value="ten")
     assert ("no", "") == told("no", "ask for my card is lost", text="my card is lost")
+
+
+@pytest.mark.parametrize(("field", "shown"), [("profile", ""), ("value", ""), ("channel", "'fax'")])
+def test_what_does_not_fit_is_shown_where_it_is_no_text(field, shown):
+    """A channel that there is not helps whoever mends the map; a profile that cannot be read helps nobody."""
+
+    def read(odd):
+        odd.note(OddCode.VALUE, f"have a {field} that does not fit", 1, shown="'fax'")
+        yield LogRow(1, AT, "status", {"case": "c-1"})
+
+    (kind,) = audit(Log("log", LogMap.loads(SNAPSHOTS_MAP), read)).odd
+    assert shown == kind.shown
 
 
 def test_an_id_is_no_text():

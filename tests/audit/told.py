@@ -3,11 +3,11 @@
 import attrs
 
 from casecore import HOUSE, Policy
-from casecore.audit.auditing import Auditor, Telling
-from casecore.audit.fold import ToldDesk
-from casecore.audit.judging import Judge
-from casecore.audit.knowledge import Knowledge
-from casecore.audit.untold import UNTOLD, open_row, raw_reader, told_class
+from casecore.audit.judging.auditing import Auditor, Telling
+from casecore.audit.judging.fold import ToldDesk
+from casecore.audit.judging.judge import Judge
+from casecore.audit.judging.knowledge import Knowledge
+from casecore.audit.judging.untold import UNTOLD, open_row, raw_reader, told_class
 from casecore.kernel.records import thaw
 from casecore.rooms.composition import TABLES
 

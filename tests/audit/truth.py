@@ -3,8 +3,8 @@
 from functools import cache
 
 from casecore import HOUSE
-from casecore.audit.auditing import Auditor, Telling
-from casecore.audit.judging import RuleOutcome
+from casecore.audit.judging.auditing import Auditor, Telling
+from casecore.audit.judging.judge import RuleOutcome
 from tests.audit.log_rows import hidden
 from tests.audit.made_logs import made_log
 

@@ -174,7 +174,7 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("given", "message"),
         [
-            (["chess"], "no benchmark is called chess; there are clocks, "),
+            (["chess"], "no benchmark is called chess; there are audit, "),
             (["--rounds", "0"], "--rounds has to be 1 or more"),
             (["--revision", "nowhere-at-all"], "there is no revision 'nowhere-at-all' here"),
         ],

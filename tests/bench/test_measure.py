@@ -175,7 +175,7 @@ class TestSubjects:
     def test_unknown(self, capsys):
         """A name that is none of a benchmark."""
         assert 2 == main(["chess"])
-        assert "no benchmark is called chess; there are clocks, day" in capsys.readouterr().err
+        assert "no benchmark is called chess; there are audit, clocks, day" in capsys.readouterr().err
 
     def test_elsewhere(self, subject):
         """Beside another revision, what is not there is told; in this tree it is a mistake."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.audit.judging import RuleOutcome
+from casecore.audit.judging.judge import RuleOutcome
 from tests.audit.log_rows import HIDINGS
 from tests.audit.made_logs import KINDS, made_log
 from tests.audit.told import auditor

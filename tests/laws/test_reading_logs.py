@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casecore.audit.errors import AuditError
-from casecore.audit.log_map import LogMap
-from casecore.audit.reading import read_log
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.reading import read_log
 from tests.profiles import examples
 
 CHANGES = {

@@ -3,15 +3,16 @@
     report = audit("incidents.csv", Policy.load("sop.toml"), "our-map.toml")
     print(FORMATS["md"](report))
 
-1. A **map** (`log_map.py`) says which column holds what, how times are written, what the log's words mean, and what it
-   tells wholly. Nothing is guessed.
-2. The log is **read** (`reading.py`) in the order in which it happened; what is odd about it is counted.
-3. Each row is **judged** (`judging.py`) by the very rules that a live desk is asked, and the desk goes on as the log
-   does (`fold.py`), whatever was broken. There is no second copy of a rule.
-4. What the log does not tell is **unknown** (`untold.py`, `knowledge.py`). A rule that looked at something untold is
-   unknown there, unless it says the same whatever that is. So kept is kept, broken is broken, and unknown is said.
-5. The **report** (`report.py`) has a denominator for everything: of so many occasions a rule was kept, broken and
-   unknown, in all and for each agent, queue, channel, hour and day; and what the log would have to tell for more.
+1. A **map** (`logs/log_map.py`) says which column holds what, how times are written, what the log's words mean, and
+   what it tells wholly. Nothing is guessed.
+2. The log is **read** (`logs/reading.py`) in the order in which it happened; what is odd about it is counted.
+3. Each row is **judged** (`judging/judge.py`) by the very rules that a live desk is asked, and the desk goes on as the
+   log does (`judging/fold.py`), whatever was broken. There is no second copy of a rule.
+4. What the log does not tell is **unknown** (`judging/untold.py`, `judging/knowledge.py`). A rule that looked at
+   something untold is unknown there, unless it says the same whatever that is. So kept is kept, broken is broken, and
+   unknown is said.
+5. The **report** (`reports/report.py`) has a denominator for everything: of so many occasions a rule was kept, broken
+   and unknown, in all and for each agent, queue, channel, hour and day; and what the log would have to tell for more.
 
 A rule is told once a row. Findings name ids, never what people wrote.
 """
@@ -21,31 +22,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casecore.audit.auditing import Auditor as Auditor
-    from casecore.audit.auditing import Side as Side
-    from casecore.audit.auditing import Telling as Telling
-    from casecore.audit.auditing import Violation as Violation
     from casecore.audit.errors import AuditError as AuditError
     from casecore.audit.errors import MapError as MapError
-    from casecore.audit.formats import FORMATS as FORMATS
-    from casecore.audit.log_map import LogMap as LogMap
-    from casecore.audit.log_rows import Log as Log
-    from casecore.audit.log_rows import LogRow as LogRow
-    from casecore.audit.pseudonyms import Pseudonyms as Pseudonyms
-    from casecore.audit.reading import read_log as read_log
-    from casecore.audit.report import AuditReport as AuditReport
+    from casecore.audit.judging.auditing import Auditor as Auditor
+    from casecore.audit.judging.auditing import Side as Side
+    from casecore.audit.judging.auditing import Telling as Telling
+    from casecore.audit.judging.auditing import Violation as Violation
+    from casecore.audit.logs.log_map import LogMap as LogMap
+    from casecore.audit.logs.log_rows import Log as Log
+    from casecore.audit.logs.log_rows import LogRow as LogRow
+    from casecore.audit.logs.reading import read_log as read_log
+    from casecore.audit.reports.formats import FORMATS as FORMATS
+    from casecore.audit.reports.pseudonyms import Pseudonyms as Pseudonyms
+    from casecore.audit.reports.report import AuditReport as AuditReport
     from casecore.audit.running import audit as audit
 
 _HOME_OF = {
-    **dict.fromkeys(("Auditor", "Violation", "Side", "Telling"), "auditing"),
+    **dict.fromkeys(("Auditor", "Violation", "Side", "Telling"), "judging.auditing"),
     **dict.fromkeys(("AuditError", "MapError"), "errors"),
-    **dict.fromkeys(("Log", "LogRow"), "log_rows"),
-    "AuditReport": "report",
-    "FORMATS": "formats",
-    "LogMap": "log_map",
-    "Pseudonyms": "pseudonyms",
+    **dict.fromkeys(("Log", "LogRow"), "logs.log_rows"),
+    "AuditReport": "reports.report",
+    "FORMATS": "reports.formats",
+    "LogMap": "logs.log_map",
+    "Pseudonyms": "reports.pseudonyms",
     "audit": "running",
-    "read_log": "reading",
+    "read_log": "logs.reading",
 }
 
 __all__ = sorted(_HOME_OF)  # noqa: PLE0605 -- a list of names

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from casecore.audit.auditing import Telling
-from casecore.audit.fold import ToldDesk
-from casecore.audit.log_map import LogBegin, LogMap, RosterAgent
-from casecore.audit.untold import field_names, forget
+from casecore.audit.judging.auditing import Telling
+from casecore.audit.judging.fold import ToldDesk
+from casecore.audit.judging.untold import field_names, forget
+from casecore.audit.logs.log_map import LogBegin, LogMap, RosterAgent
 from casecore.kernel import SYSTEM
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.rooms.agents import Agent, AgentAdded

@@ -11,20 +11,20 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.audit.against import Comparing
-from casecore.audit.auditing import Auditor, Violation
-from casecore.audit.coverage import told_by
 from casecore.audit.errors import log_error
-from casecore.audit.log_map import LogMap
-from casecore.audit.log_rows import Log, LogRow, OddCode, OddKind
-from casecore.audit.obligations import Obligation
-from casecore.audit.pseudonyms import Pseudonyms
-from casecore.audit.reading import read_log
-from casecore.audit.report import AuditReport, make_report
+from casecore.audit.judging.auditing import Auditor, Violation
+from casecore.audit.judging.obligations import Obligation
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.logs.log_rows import Log, LogRow, OddCode, OddKind
+from casecore.audit.logs.reading import read_log
+from casecore.audit.reports.against import Comparing
+from casecore.audit.reports.coverage import told_by
+from casecore.audit.reports.pseudonyms import Pseudonyms
+from casecore.audit.reports.report import AuditReport, make_report
+from casecore.audit.reports.sampling import Sample
+from casecore.audit.reports.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
+from casecore.audit.reports.texts import shows_text, without_texts
 from casecore.audit.roster import seat_roster, telling_of
-from casecore.audit.sampling import Sample
-from casecore.audit.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
-from casecore.audit.texts import without_texts
 from casecore.kernel import changed
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, House
@@ -50,7 +50,7 @@ def audit(
     """Judge what a log tells by the rules of a policy.
 
     Args:
-        source: A log (`casecore.audit.reading.read_log`); or what is to be read by the map: the path of a file, a
+        source: A log (`casecore.audit.logs.reading.read_log`); or what is to be read by the map: the path of a file, a
             pattern, a list of them, or a table.
         policy: The SOP; None: the one that ships with casecore.
         log_map: The map, the path of its file, or the name of one that ships; not needed with a log.
@@ -192,8 +192,6 @@ def _renamed(rows: Iterator[LogRow], pseudonyms: Pseudonyms | None) -> Iterator[
 
 
 def _told_odd(kinds: tuple[OddKind, ...], pseudonyms: Pseudonyms | None) -> tuple[OddKind, ...]:
-    """What is odd, without what may be a name where nobody is to be called by one."""
-    if pseudonyms is None:
-        return kinds
-    named = (OddCode.NO_ID, OddCode.RESERVED)
-    return tuple(changed(kind, shown="") if kind.code in named else kind for kind in kinds)
+    """What is odd: without what people wrote, and without a name where nobody is to be called by one."""
+    named = () if pseudonyms is None else (OddCode.NO_ID, OddCode.RESERVED)
+    return tuple(changed(kind, shown="") if kind.code in named or shows_text(kind) else kind for kind in kinds)

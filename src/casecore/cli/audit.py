@@ -13,14 +13,14 @@ from attrs import field, frozen
 from cyclopts import Parameter
 
 from casecore.audit.errors import AuditError
-from casecore.audit.finding_rows import Sink, open_sink
-from casecore.audit.formats import FORMATS, as_markdown
-from casecore.audit.log_map import LogMap
-from casecore.audit.pseudonyms import Pseudonyms
-from casecore.audit.report import AuditReport, rules_by_id
+from casecore.audit.logs.log_map import LogMap
+from casecore.audit.reports.finding_rows import Sink, open_sink
+from casecore.audit.reports.formats import FORMATS, as_markdown
+from casecore.audit.reports.pseudonyms import Pseudonyms
+from casecore.audit.reports.report import AuditReport, rules_by_id
+from casecore.audit.reports.story import story_of_case
 from casecore.audit.running import KEPT
 from casecore.audit.running import audit as audit_log
-from casecore.audit.story import story_of_case
 from casecore.cli.audit_text import show_audit
 from casecore.cli.check import CannotRun, read_instant
 from casecore.cli.exits import NOTHING
@@ -254,7 +254,7 @@ def _open_findings(file: str) -> Sink:
 
 
 def _guess(log: str) -> int:
-    from casecore.audit.guessing import guess_map
+    from casecore.audit.logs.guessing import guess_map
 
     write_document(guess_map(log).removesuffix("\n"))
     return 0

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from casecore.audit.log_map import LogMap, RosterAgent
-from casecore.audit.log_rows import OddCode
-from casecore.audit.map_files import shipped_map_text, shipped_maps
-from casecore.audit.map_schema import EXTENDED_MAP
+from casecore.audit.logs.log_map import LogMap, RosterAgent
+from casecore.audit.logs.log_rows import OddCode
+from casecore.audit.logs.map_files import shipped_map_text, shipped_maps
+from casecore.audit.logs.map_schema import EXTENDED_MAP
 from casecore.policies.declared import DeclaredKey, keys_inside
 from casecore.policies.kinds import Table, as_toml
 

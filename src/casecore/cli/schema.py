@@ -30,7 +30,7 @@ def _described(of: str, form: str) -> str:
 
         return documents_page() if form == "md" else documents_schema_text()
     if of == "map":
-        from casecore.audit.map_schema import map_schema_text
+        from casecore.audit.logs.map_schema import map_schema_text
         from casecore.cli.map_page import map_page
 
         return map_page() if form == "md" else map_schema_text()

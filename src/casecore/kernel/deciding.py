@@ -168,11 +168,12 @@ class Decider(Generic[V]):
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
         timed = {command: when for room in self.rooms for command, when in room.timed.items()}
         others = {command: other for room in self.rooms for command, other in room.others.items()}
+        needs, rules = self.needs, self.rules
         return {
             command: _Plan(
-                Checks(_guarding(self.needs, command)),
+                Checks(_guarding(needs, command)),
                 where_wanted(handler),
-                Checks(_guarding(self.rules, command)),
+                Checks(_guarding(rules, command)),
                 room.about.get(command, _case_in),
                 room.foresees.get(command),
                 timed.get(command),
@@ -184,9 +185,11 @@ class Decider(Generic[V]):
 
     @_reactions.default
     def _reacting(self) -> ByClass[tuple[Checks[V], AskedTogether[Handler[V]]]]:
+        rules = self.rules
+
         def reactions(event: type[Event]) -> tuple[Checks[V], AskedTogether[Handler[V]]]:
             followers = (room.follows[event] for room in self.rooms if event in room.follows)
-            return Checks(_guarding(self.rules, event)), AskedTogether(followers)
+            return Checks(_guarding(rules, event)), AskedTogether(followers)
 
         return ByClass(reactions)
 

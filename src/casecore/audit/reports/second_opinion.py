@@ -1,0 +1,162 @@
+"""A second opinion: what the witnesses of the promises say of the rows that the rules have judged.
+
+A witness shares no code with a rule: it knows what happened and what the policy says, and nothing else. So where both
+are asked and one says otherwise, one of them is wrong, or the promise promises less than the rule demands. It is asked
+only where everything was told: every command, and every case from its start. At the first event of which something is
+not told it stops, and the report says at which row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import define, field, frozen
+
+from casecore.audit.judging.auditing import Auditor, Telling, Violation
+from casecore.audit.judging.judge import RowJudgement
+from casecore.audit.judging.untold import NotTold
+from casecore.audit.logs.log_rows import LogRow
+from casecore.kernel import Event
+from casecore.policies import Policy
+from casecore.promises.promise import name_of_promise
+from casecore.promises.watching import Watch
+
+EXAMPLES: Final = 5
+"""How many rows are shown of each disagreement."""
+
+
+@frozen
+class Disagreement:
+    """Where a witness and a rule say otherwise.
+
+    Attributes:
+        promise: What the promise is called: `P04`.
+        title: What is promised.
+        rule: The rule that was broken, and rests under the promise, which was kept; empty where the promise was broken
+            and no rule was.
+        times: How often.
+        rows: The numbers of the first such rows.
+    """
+
+    promise: str
+    title: str
+    rule: str
+    times: int
+    rows: tuple[int, ...]
+
+
+@frozen
+class Opinion:
+    """What the witnesses say of a log.
+
+    Attributes:
+        rows: How many rows they saw.
+        stopped: The row of which too little was told for them; None where they saw all.
+        broken: How often each promise was broken, by what it is called.
+        disagreements: Where a rule says otherwise.
+    """
+
+    rows: int
+    stopped: int | None = None
+    broken: tuple[tuple[str, int], ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+
+@define
+class _Found:
+    """How often something was found, and at which rows first."""
+
+    title: str
+    times: int = 0
+    rows: list[int] = field(factory=list)
+
+    def add(self, row: int) -> None:
+        """Count one more."""
+        self.times += 1
+        if len(self.rows) < EXAMPLES:
+            self.rows.append(row)
+
+
+class WitnessedAuditor(Auditor):
+    """An auditor that tells what happened at the last row, for whoever looks on.
+
+    Attributes:
+        happened: The events of the last row.
+    """
+
+    happened: tuple[Event, ...] = ()
+
+    def see(self, row: LogRow) -> tuple[Violation, ...]:
+        """Judge a row."""
+        self.happened = ()
+        return super().see(row)
+
+    def _told(self, judgement: RowJudgement, row: LogRow) -> tuple[Violation, ...]:
+        self.happened = judgement.events
+        return super()._told(judgement, row)
+
+
+class SecondOpinion:
+    """Asks the witnesses of each row.
+
+    Args:
+        policy: The SOP.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._watch = Watch(policy)
+        self._policy = policy
+        self._rows = 0
+        self._stopped: int | None = None
+        self._broken = Counter[str]()
+        self._found: dict[tuple[str, str], _Found] = {}
+
+    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Violation]) -> None:
+        """Ask them of a row.
+
+        Args:
+            row: Its number.
+            events: What happened.
+            breaches: The rules that it broke.
+        """
+        if self._stopped is not None:
+            return
+        try:
+            said = self._watch.see(events)
+        except NotTold:
+            self._stopped = row
+            return
+        self._rows += 1
+        broken = {one.number: one.title for one in said}
+        self._broken.update(broken.keys())
+        if not breaches:
+            for number, title in broken.items():
+                self._note(number, title, "", row)
+            return
+        for promise in self._watch.promises:
+            if promise.number not in broken and promise.way_on is None and promise.claimed(self._policy):
+                for breach in breaches:
+                    if breach.rule in promise.rules:
+                        self._note(promise.number, promise.title, breach.rule, row)
+
+    def _note(self, number: str, title: str, rule: str, row: int) -> None:
+        self._found.setdefault((number, rule), _Found(title)).add(row)
+
+    def opinion(self) -> Opinion:
+        """What they say."""
+        return Opinion(
+            self._rows,
+            self._stopped,
+            tuple((name_of_promise(number), times) for number, times in sorted(self._broken.items())),
+            tuple(
+                Disagreement(name_of_promise(number), found.title, rule, found.times, tuple(found.rows))
+                for (number, rule), found in sorted(self._found.items())
+            ),
+        )
+
+
+def everything_told(telling: Telling) -> bool:
+    """Whether witnesses can be asked of a log: it tells every command, and every case from its start."""
+    return telling.begins_whole and not telling.commands
