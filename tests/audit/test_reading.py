@@ -659,6 +659,9 @@ class TestFiles:
         assert "has no column 'by', which the map names (columns.by)" == found.message
         assert "one of a/b, at, n, status, /ticket/id" == found.expected
         assert "cannot be read" in problem(log("[", "{]", text=text, header="", name="log.jsonl")).message
+        for lines in ([HEADER, *self.ROWS], [""]):
+            found = problem(log(*lines, text=text, header="", name="log.jsonl"))
+            assert "has no object of JSON with a key in it" == found.message
 
     def test_parquet(self, tmp_path):
         """Whatever types its columns have."""

@@ -167,6 +167,8 @@ def jsonl_piece(database: Any, path: Path, log_map: LogMap, folder: Path) -> Pie
     if log_map.log.each is not None:
         around, table = "around, ", _each_of(database, table, log_map.log.each)
     columns = [*_keys_in(database, table, "json")]
+    if not columns:
+        raise log_error(str(path), "has no object of JSON with a key in it", "a log that is stored as the map says")
     if around:
         columns += (f"../{name}" for name in _keys_in(database, table, "around"))
     columns += (name for name in log_map.named_columns if name.startswith(("/", "../")) and name not in columns)
