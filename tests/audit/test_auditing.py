@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casecore import HOUSE, AskPresence, DisconnectIdle, Policy, SendReply, Status
+from casecore import HOUSE, AskPresence, CloseReason, DisconnectIdle, Policy, SendReply, Status
 from casecore.audit.judging.auditing import NOT_TOLD, Auditor, Side, Telling
 from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.channels import Channel
@@ -114,6 +114,22 @@ def test_closing_from_a_status_that_the_policy_leaves_out():
     rows[-1].told["reason"] = "by_hand"
     audit = audit_of(rows, narrow)
     assert 1 == told_of(audit, "lifecycle.close_from")[1]
+
+
+def test_commands_tell_the_status_as_well_as_statuses_do():
+    """A log of what was done, in which nothing else changes a status: opened again after it was closed."""
+    begun = {"by": "system", "case": "c1", "thread": "t1", "queue": "general", "channel": Channel.EMAIL}
+    begun |= dict.fromkeys(("reason", "language", "predecessor"))
+    rows = [
+        LogRow(1, NINE, "CaseStarted", begun),
+        LogRow(2, NINE, "WorkBegun", {"by": "ana", "case": "c1", "agent": "ana"}),
+        LogRow(3, NINE, "SetStatus", {"by": "ana", "case": "c1", "status": Status.PENDING}),
+        LogRow(4, NINE, "CloseCase", {"by": "ana", "case": "c1", "reason": CloseReason.BY_HAND}),
+        LogRow(5, NINE, "SetStatus", {"by": "ana", "case": "c1", "status": Status.OPEN}),
+    ]
+    audit = audit_of(rows)
+    assert (3, 0, 0) == told_of(audit, "lifecycle.edge")
+    assert (2, 1, 0) == told_of(audit, "lifecycle.closed")
 
 
 # What is counted apart -----------------------------------------------------------------------------------

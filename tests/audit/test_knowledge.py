@@ -6,7 +6,7 @@ import attrs
 from hypothesis import given
 
 from casecore import HOUSE, Authenticate, CaseFile, House, SetStatus
-from casecore.audit.judging.knowledge import Knowledge, events_named_in, fields_written_by
+from casecore.audit.judging.knowledge import Knowledge, events_named_in, fields_written_by, fields_written_for_good
 from casecore.kernel import Event, frozen
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import Case, StatusSet
@@ -131,6 +131,31 @@ def test_a_variable_that_is_not_filled_yet_is_passed_over():
 def writes_whatever_it_is_told(row, name):
     """Writes some attribute."""
     setattr(row, name, None)
+
+
+def writes_some(case, event):
+    """Writes one attribute for good, one twice, and one that is written again in what it calls."""
+    case.status = event.status
+    case.queue = case.queue = event.queue
+    case.tags = None
+    writes_again(case)
+
+
+def writes_again(case):
+    """Writes an attribute."""
+    case.tags = ()
+
+
+def writes_in_turn(case, event):
+    """Writes an attribute as often as there are others."""
+    for tag in event.tags:
+        case.status = tag
+
+
+def test_what_an_edit_writes_for_good():
+    """Nothing that it might write again."""
+    assert {"status"} == fields_written_for_good(writes_some)
+    assert set() == fields_written_for_good(writes_in_turn) == fields_written_for_good(functools.partial(writes_some))
 
 
 def test_code_that_writes_any_attribute():

@@ -18,8 +18,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from casecore.audit.judging.knowledge import FieldsOf, Knowledge, fields_written_by
-from casecore.audit.judging.supposing import NOBODY, every_answer
+from casecore.audit.judging.knowledge import FieldsOf, Knowledge, fields_written_by, fields_written_for_good
+from casecore.audit.judging.supposing import MOST_GUESSES, NOBODY, every_answer
 from casecore.audit.judging.untold import (
     NOTHING,
     UNTOLD,
@@ -251,14 +251,14 @@ class ToldDesk:
         try:
             return make()
         except NotTold as untold:
-            made = self._in_any_case(make, untold, (event,))
+            made = self._in_any_case(make, untold, (event,), MOST_GUESSES)
         return self._blind(record, effect.row_id(event)) if made is None else made
 
     @staticmethod
-    def _in_any_case(make: Callable[[], Any], untold: NotTold, seen: tuple[Any, ...]) -> Any:
+    def _in_any_case(make: Callable[[], Any], untold: NotTold, seen: tuple[Any, ...], most: int = FEW_GUESSES) -> Any:
         """What a row is whatever it is that is untold; None where that cannot be tried out."""
         found = None
-        for row in every_answer(make, untold, lambda: seen, most=FEW_GUESSES):
+        for row in every_answer(make, untold, lambda: seen, most=most):
             if isinstance(row, NotTold):
                 return None
             found = settle(row) if found is None else tell_both(found, settle(row))
@@ -279,15 +279,26 @@ class ToldDesk:
             return copied
 
         matters = self._written_by(effect) - type(row).stays
+        partly = copied_row(row)
         try:
-            after = edited()
+            edit(partly, event)
+            after = partly
         except NotTold as untold:
             tried = not matters <= self._told_of(effect.record)  # what the log tells wholly, it tells again
             after = self._in_any_case(edited, untold, (row, event)) if tried else None
         if after is None:
-            forget(row, matters)
+            known = self._written_already(edit, row, partly) & matters
+            forget(row, matters - known)
+            for name in known:
+                setattr(row, name, raw_reader(type(partly), name)(partly))
         else:
             become(row, after)
+
+    @staticmethod
+    def _written_already(edit: Any, row: Any, partly: Any) -> frozenset[str]:
+        """The fields that an edit had written for good before it looked at something untold."""
+        read = ((name, raw_reader(type(row), name)) for name in fields_written_for_good(edit))
+        return frozenset(name for name, get in read if get(partly) is not UNTOLD and get(partly) is not get(row))
 
     def _written_by(self, effect: Effect) -> frozenset[str]:
         edit: Any = effect.edit

@@ -13,7 +13,7 @@ it does not name cannot. `tests/audit/test_knowledge.py` holds that against ever
 from __future__ import annotations
 
 import dis
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, partial
 from types import CodeType, FunctionType, MethodType
@@ -88,6 +88,20 @@ def _codes_of(code: CodeType) -> Iterator[CodeType]:
     for held in code.co_consts:
         if isinstance(held, CodeType):
             yield from _codes_of(held)
+
+
+def fields_written_for_good(edit: Callable[..., Any]) -> frozenset[str]:
+    """The attributes that the code of an edit itself writes at one place, which is passed once at most.
+
+    Once one of them was written, it stays so, however the edit goes on.
+    """
+    code = getattr(edit, "__code__", None)
+    if code is None or any("JUMP_BACKWARD" in step.opname for step in dis.get_instructions(code)):
+        return frozenset()
+    own = Counter(step.argval for step in dis.get_instructions(code) if step.opname == "STORE_ATTR")
+    called = (edit.__globals__[name] for name in _names_used_in(code) if name in edit.__globals__)
+    elsewhere = {name for one in called if isinstance(one, FunctionType) for name in _named_in(one).written}
+    return frozenset(name for name, times in own.items() if times == 1 and not {name, _ANY} & elsewhere)
 
 
 _COMPARED: Final = frozenset({"LOAD_GLOBAL", "BINARY_OP", "BUILD_TUPLE", "PRECALL"})
