@@ -149,3 +149,9 @@ def test_a_row_becomes_another_and_stays_the_same_object():
     assert ("ben", NINE) == (row.agent, row.since)
     with pytest.raises(NotTold):
         assert row.attempts
+
+
+def test_what_cannot_be_tried_out_is_said_once():
+    """Nobody knows which values a text may have."""
+    untold = NotTold(UNTOLD, "text")
+    assert [untold] == list(every_answer(lambda: None, untold, tuple))
