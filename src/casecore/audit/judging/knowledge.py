@@ -90,6 +90,7 @@ def _codes_of(code: CodeType) -> Iterator[CodeType]:
             yield from _codes_of(held)
 
 
+@cache
 def fields_written_for_good(edit: Callable[..., Any]) -> frozenset[str]:
     """The attributes that the code of an edit itself writes at one place, which is passed once at most.
 
