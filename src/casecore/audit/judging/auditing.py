@@ -8,7 +8,7 @@ channel, hour and day.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -21,7 +21,7 @@ from casecore.audit.judging.knowledge import FieldsOf, Knowledge
 from casecore.audit.judging.obligations import Obligations
 from casecore.audit.judging.subjects import Subjects
 from casecore.audit.judging.supposing import NOBODY
-from casecore.audit.judging.untold import UNTOLD, field_names, raw_reader, remembered, told_class
+from casecore.audit.judging.untold import UNTOLD, field_names, told_class, told_value
 from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
 from casecore.policies import Policy
@@ -259,11 +259,11 @@ class Auditor:
             self.unknown_for[rule][missing] += 1
         met = self._met.setdefault(tuple(outcomes.items()), len(self._met))
         self._tally[met] += 1
-        who = _value(subject, "by")
+        who = told_value(subject, "by")
         agent = None if who is None or who in NOBODY else who
-        case = _value(view, "case")
+        case = told_value(view, "case")
         queue, channel = (
-            row.told.get(name) or row.beside.get(name) or (None if case is None else _value(case, name))
+            row.told.get(name) or row.beside.get(name) or (None if case is None else told_value(case, name))
             for name in ("queue", "channel")
         )
         local = row.at.astimezone(self._zone)
@@ -275,7 +275,7 @@ class Auditor:
         sides[Side.DAY][local.date(), met] += 1
         if not broken:
             return ()
-        of = row.told.get("case") or (None if case is None else _value(case, "id"))
+        of = row.told.get("case") or (None if case is None else told_value(case, "id"))
         what = told_class(type(subject)).__name__
         place = {"case": of, "agent": agent, "queue": queue, "channel": channel}
         return tuple(self._breach(reason, row, what, place) for reason in broken)
@@ -340,15 +340,3 @@ _LASTING: Final = frozenset({"channel", "customer", "thread", "queue", "language
 def house_tables(knowledge: Knowledge) -> frozenset[str]:
     """Every table in which something may lie from before the log."""
     return frozenset(place.table for place in knowledge.house.places.values())
-
-
-def _value(row: Any, name: str) -> Any:
-    """A field of a row; None where it is not told, or there is none."""
-    read = _reader_of(type(row), name)
-    value = None if read is None else read(row)
-    return None if value is UNTOLD else value
-
-
-@remembered
-def _reader_of(kind: type, name: str) -> Callable[[Any], Any] | None:
-    return raw_reader(kind, name) if name in field_names(told_class(kind)) else None

@@ -25,7 +25,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from casecore.audit.judging.fold import ToldDesk
-from casecore.audit.judging.untold import UNTOLD, NotTold, blind_row, raw_reader, told_class
+from casecore.audit.judging.untold import UNTOLD, NotTold, blind_row, raw_reader, told_class, told_value
 from casecore.kernel import Event
 from casecore.kernel.durations import instant_after
 from casecore.kernel.effects import ByClass
@@ -129,7 +129,7 @@ class Obligations:
     # What begins and ends it -----------------------------------------------------------------------------
 
     def _begin(self, kind: Owed, event: Event, name: str, *, agent: str | None, due: datetime | None = None) -> None:
-        case = _told(event, "case")
+        case = told_value(event, "case")
         self._open[kind, name] = Obligation(kind, name, case, agent, event.at, due, None, Settled.PENDING)
 
     def _end(self, kind: Owed, event: Event, name: Any) -> None:
@@ -139,17 +139,19 @@ class Obligations:
             self.settled.append(evolve(owed, done=event.at, state=Settled.BROKEN if late else Settled.KEPT))
 
     def _begin_commitment(self, event: Any) -> None:
-        self._begin(Owed.COMMITMENT, event, event.commitment, agent=_told(event, "agent"), due=_told(event, "due"))
+        self._begin(
+            Owed.COMMITMENT, event, event.commitment, agent=told_value(event, "agent"), due=told_value(event, "due")
+        )
 
     def _move_commitment(self, event: Any) -> None:
         owed = self._open.get((Owed.COMMITMENT, event.commitment))
         if owed is not None:
-            self._open[Owed.COMMITMENT, event.commitment] = evolve(owed, due=_told(event, "due"))
+            self._open[Owed.COMMITMENT, event.commitment] = evolve(owed, due=told_value(event, "due"))
 
     def _hand_over_commitment(self, event: Any) -> None:
         owed = self._open.get((Owed.COMMITMENT, event.commitment))
         if owed is not None:
-            self._open[Owed.COMMITMENT, event.commitment] = evolve(owed, agent=_told(event, "agent"))
+            self._open[Owed.COMMITMENT, event.commitment] = evolve(owed, agent=told_value(event, "agent"))
 
     def _end_commitment(self, event: Any) -> None:
         self._end(Owed.COMMITMENT, event, event.commitment)
@@ -157,26 +159,26 @@ class Obligations:
     def _begin_wrap_up(self, event: Any) -> None:
         remind = self._policy.at(event.at).wrap_up.remind
         due = None if remind is None else instant_after(event.at, remind)
-        self._begin(Owed.WRAP_UP, event, _told(event, "wrap_up") or "", agent=_told(event, "agent"), due=due)
+        self._begin(Owed.WRAP_UP, event, told_value(event, "wrap_up") or "", agent=told_value(event, "agent"), due=due)
 
     def _end_wrap_up(self, event: Any) -> None:
-        self._end(Owed.WRAP_UP, event, _told(event, "wrap_up") or "")
+        self._end(Owed.WRAP_UP, event, told_value(event, "wrap_up") or "")
 
     def _begin_duty(self, event: Any) -> None:
-        self._begin(Owed.DUTY, event, _told(event, "case") or "", agent=_told(event, "agent"))
+        self._begin(Owed.DUTY, event, told_value(event, "case") or "", agent=told_value(event, "agent"))
 
     def _end_duty(self, event: Any) -> None:
-        self._end(Owed.DUTY, event, _told(event, "case") or "")
+        self._end(Owed.DUTY, event, told_value(event, "case") or "")
 
     def _begin_draft(self, event: Any) -> None:
-        self._begin(Owed.DRAFT, event, _told(event, "draft") or "", agent=None)
+        self._begin(Owed.DRAFT, event, told_value(event, "draft") or "", agent=None)
 
     def _end_draft(self, event: Any) -> None:
-        self._end(Owed.DRAFT, event, _told(event, "draft") or "")
+        self._end(Owed.DRAFT, event, told_value(event, "draft") or "")
 
     def _end_with_case(self, event: Any) -> None:
         """A duty ends with its case."""
-        self._open.pop((Owed.DUTY, _told(event, "case") or ""), None)
+        self._open.pop((Owed.DUTY, told_value(event, "case") or ""), None)
 
     # What is open ----------------------------------------------------------------------------------------
 
@@ -194,8 +196,8 @@ class Obligations:
         if owed.kind is Owed.WRAP_UP:
             return desk.surely_there("wrap_ups", owed.name)
         file = desk.find("cases", owed.case) if owed.case is not None else None
-        sheet = None if file is None else _told(file, "draft" if owed.kind is Owed.DRAFT else "aftermath")
-        return sheet is not None and (owed.kind is Owed.DRAFT or _told(sheet, "duty_of") is not None)
+        sheet = None if file is None else told_value(file, "draft" if owed.kind is Owed.DRAFT else "aftermath")
+        return sheet is not None and (owed.kind is Owed.DRAFT or told_value(sheet, "duty_of") is not None)
 
     def _clocks(self, case: str, at: datetime) -> Iterator[Obligation]:
         desk = self._desk
@@ -210,12 +212,6 @@ class Obligations:
         for clock in clocks:
             state = _OF_CLOCK[clock.state]
             yield Obligation(Owed.CLOCK, clock.name, case, None, None, clock.due, None, state)
-
-
-def _told(row: Any, name: str) -> Any:
-    """A field of a row; None where it is not told."""
-    value = raw_reader(type(row), name)(row)
-    return None if value is UNTOLD else value
 
 
 def counts_of(obligations: Iterable[Obligation]) -> dict[tuple[str, Settled], int]:

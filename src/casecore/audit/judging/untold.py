@@ -131,6 +131,12 @@ def raw_reader(kind: type, field: str) -> Callable[[Any], Any]:
     return read
 
 
+def told_value(row: Any, field: str) -> Any:
+    """A field of a row; None where it is not told."""
+    value = raw_reader(type(row), field)(row)
+    return None if value is UNTOLD else value
+
+
 def told_class(kind: type) -> type:
     """The class of records whose rows these are."""
     record: type = getattr(kind, "of", kind)
