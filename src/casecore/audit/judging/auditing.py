@@ -172,14 +172,13 @@ class Auditor:
         only: Collection[str] | None = None,
     ) -> None:
         self.policy, self.house = policy, house
-        self._telling = telling
         self._skew = skew.total_seconds()
         self._since, self._zone, self._only = since, zone, only
         knowledge = Knowledge(house)
         events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
         adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
         told: FieldsOf = {Case: telling.fields}
-        stays = untold_fields(knowledge, telling.commands, told)
+        stays = untold_fields(knowledge, events, told)
         self.desk = ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
         self._judge = Judge(policy, self.desk, knowledge, None if only is None else frozenset(only))
         self._subjects = Subjects(knowledge)

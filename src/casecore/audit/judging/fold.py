@@ -426,14 +426,13 @@ class ToldDesk:
                 self._adopted.add(table)
 
 
-def untold_fields(knowledge: Knowledge, untold: Collection[type], told: FieldsOf) -> FieldsOf:
+def untold_fields(knowledge: Knowledge, events: Collection[type[Event]], told: FieldsOf) -> FieldsOf:
     """The fields that stay untold.
 
     Args:
         knowledge: What commands may change.
-        untold: The classes of commands that may have been given without a row of the log.
+        events: The classes of events that may have happened without a row of the log.
         told: The fields that the log tells wholly.
     """
-    events = frozenset(event for command in untold for event in knowledge.events_of(command))
     changed = knowledge.fields_changed_by(events)
     return {record: names - told.get(record, NOTHING) for record, names in changed.items()}
