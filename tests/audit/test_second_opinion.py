@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 import attrs
 
 from casecore import HOUSE, Policy
-from casecore.audit import FORMATS, Telling, audit
+from casecore.audit import FORMATS, Auditor, Telling, audit
 from casecore.audit.judging.untold import blind_row
 from casecore.audit.reports.second_opinion import (
     Disagreement,
     Opinion,
     SecondOpinion,
-    WitnessedAuditor,
     everything_told,
 )
 from casecore.audit.roster import telling_of
@@ -96,7 +95,7 @@ def test_it_is_in_the_report():
 def audit_events(commands):
     """What happened at each row of a log."""
     log = log_of(commands)
-    auditor = WitnessedAuditor(Policy.default(), telling_of(log.map))
+    auditor = Auditor(Policy.default(), telling_of(log.map))
     for row in log.rows():
         auditor.see(row)
         yield auditor.happened

@@ -22,7 +22,7 @@ from casecore.audit.reports.coverage import told_by
 from casecore.audit.reports.pseudonyms import Pseudonyms
 from casecore.audit.reports.report import AuditReport, make_report
 from casecore.audit.reports.sampling import Sample
-from casecore.audit.reports.second_opinion import SecondOpinion, WitnessedAuditor, everything_told
+from casecore.audit.reports.second_opinion import SecondOpinion, everything_told
 from casecore.audit.reports.texts import shows_text, without_texts
 from casecore.audit.roster import seat_roster, telling_of
 from casecore.kernel import changed
@@ -79,9 +79,9 @@ def audit(
     telling = telling_of(known, house)
     roster = known.roster if pseudonyms is None else pseudonyms.roster(known.roster)
 
-    def make_auditor(sop: Policy) -> WitnessedAuditor:
+    def make_auditor(sop: Policy) -> Auditor:
         zone = known.zone or UTC
-        auditor = WitnessedAuditor(sop, telling, house, skew=known.log.skew, since=since, zone=zone, only=only)
+        auditor = Auditor(sop, telling, house, skew=known.log.skew, since=since, zone=zone, only=only)
         if roster:
             seat_roster(auditor.desk, roster, first.at, begins_whole=telling.begins_whole)
         return auditor
@@ -127,7 +127,7 @@ class _Judging:
         passed: How many were passed over, because they are of a case that was not chosen.
     """
 
-    auditor: WitnessedAuditor
+    auditor: Auditor
     keep: int
     told: Callable[[Violation], None] | None
     comparing: Comparing | None = None

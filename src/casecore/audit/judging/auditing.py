@@ -158,6 +158,9 @@ class Auditor:
         since: From when on (aware) breaches are told and counted; what happened before is only taken in.
         zone: The zone of the hours and days that are counted.
         only: The ids of the rules that are told; None: all.
+
+    Attributes:
+        happened: The events of the last row.
     """
 
     def __init__(
@@ -184,6 +187,7 @@ class Auditor:
         self._subjects = Subjects(knowledge)
         self.obligations = Obligations(policy, self.desk)
         self.rows = 0
+        self.happened: tuple[Event, ...] = ()
         self.first_at: datetime | None = None
         self.begun_in_mid_life = 0
         self.unknown_for: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -200,6 +204,7 @@ class Auditor:
             What it breaks.
         """
         self.rows += 1
+        self.happened = ()
         if self.first_at is None:
             self.first_at = row.at
         self.desk.now = row.at
@@ -243,6 +248,7 @@ class Auditor:
         counted = self._since is None or row.at >= self._since
         breaches = self._told(judgement, row) if counted else ()
         self._judge.go_on(judgement)
+        self.happened = judgement.events
         self.obligations.see(judgement.events)
         return breaches
 

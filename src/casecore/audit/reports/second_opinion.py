@@ -14,10 +14,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from casecore.audit.judging.auditing import Auditor, Telling, Violation
-from casecore.audit.judging.judge import RowJudgement
+from casecore.audit.judging.auditing import Telling, Violation
 from casecore.audit.judging.untold import NotTold
-from casecore.audit.logs.log_rows import LogRow
 from casecore.kernel import Event
 from casecore.policies import Policy
 from casecore.promises.promise import name_of_promise
@@ -77,25 +75,6 @@ class _Found:
         self.times += 1
         if len(self.rows) < EXAMPLES:
             self.rows.append(row)
-
-
-class WitnessedAuditor(Auditor):
-    """An auditor that tells what happened at the last row, for whoever looks on.
-
-    Attributes:
-        happened: The events of the last row.
-    """
-
-    happened: tuple[Event, ...] = ()
-
-    def see(self, row: LogRow) -> tuple[Violation, ...]:
-        """Judge a row."""
-        self.happened = ()
-        return super().see(row)
-
-    def _told(self, judgement: RowJudgement, row: LogRow) -> tuple[Violation, ...]:
-        self.happened = judgement.events
-        return super()._told(judgement, row)
 
 
 class SecondOpinion:
