@@ -20,10 +20,10 @@ from casecore.audit.judging.untold import (
     raw_reader,
     settle,
     tell_both,
-    told_class,
 )
 from casecore.kernel import changed
 from casecore.kernel.records import thaw
+from casecore.kernel.values import kind_of
 from casecore.rooms.contacts import Contact
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_reading_what_is_not_told_says_which_field_of_what():
     contact.authenticated = True
     assert contact.authenticated
     assert isinstance(contact, Contact)
-    assert Contact is told_class(type(contact))
+    assert Contact is kind_of(contact)
 
 
 def test_what_stays_untold_forgets_what_is_written():

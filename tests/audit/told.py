@@ -7,8 +7,9 @@ from casecore.audit.judging.auditing import Auditor, Telling
 from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.judge import Judge
 from casecore.audit.judging.knowledge import Knowledge
-from casecore.audit.judging.untold import UNTOLD, open_row, raw_reader, told_class
+from casecore.audit.judging.untold import UNTOLD, open_row, raw_reader
 from casecore.kernel.records import thaw
+from casecore.kernel.values import kind_of
 from casecore.rooms.composition import TABLES
 
 
@@ -56,7 +57,7 @@ def plain(row):
     """A row as plain data, with the sheets of a file inside."""
     if row is None or row is UNTOLD or not attrs.has(type(row)):
         return row
-    kind = told_class(type(row))
+    kind = kind_of(row)
     return kind.__name__, {
         attribute.name: plain(raw_reader(kind, attribute.name)(row)) for attribute in attrs.fields(kind)
     }

@@ -111,14 +111,15 @@ def answer(cls: type[T]) -> type[T]:
     return finished_late(share_equality(cls), attrs.frozen)
 
 
-def kind_of(value: Any) -> type:
-    """The class of a command or event, for tables by class.
-
-    Of one that does not tell all its fields, as an audit has them, `type` gives the class of those that lack these.
-    """
-    kind = type(value)
+def full_class(kind: type) -> type:
+    """The class of which another one lacks some fields, as an audit makes them of what a log tells; mostly itself."""
     full: type = getattr(kind, "of", kind)
     return full
+
+
+def kind_of(value: Any) -> type:
+    """The class of a command, an event or a row, for tables by class; `type` may give one that lacks some fields."""
+    return full_class(type(value))
 
 
 def fields_of(kind: type) -> tuple[Attribute[Any], ...]:

@@ -21,9 +21,10 @@ from casecore.audit.judging.knowledge import FieldsOf, Knowledge
 from casecore.audit.judging.obligations import Obligations
 from casecore.audit.judging.subjects import Subjects
 from casecore.audit.judging.supposing import NOBODY
-from casecore.audit.judging.untold import UNTOLD, field_names, told_class, told_value
+from casecore.audit.judging.untold import UNTOLD, field_names, told_value
 from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
+from casecore.kernel.values import kind_of
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, ChangeAgent
 from casecore.rooms.cases import Case
@@ -281,7 +282,7 @@ class Auditor:
         if not broken:
             return ()
         of = row.told.get("case") or (None if case is None else told_value(case, "id"))
-        what = told_class(type(subject)).__name__
+        what = kind_of(subject).__name__
         place = {"case": of, "agent": agent, "queue": queue, "channel": channel}
         return tuple(self._breach(reason, row, what, place) for reason in broken)
 

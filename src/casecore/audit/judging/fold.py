@@ -33,11 +33,11 @@ from casecore.audit.judging.untold import (
     raw_reader,
     settle,
     tell_both,
-    told_class,
 )
-from casecore.kernel import Event, fields_of
+from casecore.kernel import Event
 from casecore.kernel.effects import ByClass, Effect
 from casecore.kernel.records import id_of_row, thaw
+from casecore.kernel.values import full_class, kind_of
 from casecore.rooms.composition import TABLES, House
 
 FEW_GUESSES: Final = 16
@@ -76,7 +76,7 @@ class ToldDesk:
         self.house: House = knowledge.house
         self.now: datetime | None = None
         self.in_mid_life = Counter[str]()
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._stays = stays
         self._told = told
         self._changeable: dict[frozenset[type[Event]], FieldsOf] = {}
@@ -86,6 +86,8 @@ class ToldDesk:
             place.table: kind for kind, place in self.house.places.items() if place.sheet is None
         }
         self._records["cases"] = self.house.file
+        self._first = self.house.sheets[0]
+        self._case = self.house.views.class_of(self._first)
         self._written: dict[Any, frozenset[str]] = {}
         self._doubted: set[tuple[str, str]] = set()
         self._blurs = 0
@@ -151,9 +153,7 @@ class ToldDesk:
 
     def _blind(self, record: Any, row_id: str) -> Any:
         if record is self.house.file:
-            first = fields_of(record)[0].name
-            case = next(kind for kind, place in self.house.places.items() if place.sheet == first)
-            return blind_row(record, {first: self._blind(case, row_id)}, self._stays_of(record))
+            return blind_row(record, {self._first: self._blind(self._case, row_id)}, self._stays_of(record))
         names = field_names(record)
         called = "id" in names and not hasattr(record, "row_id")
         return blind_row(record, {"id": row_id} if called else {}, self._stays_of(record))
@@ -170,7 +170,7 @@ class ToldDesk:
                 try:
                     row_id = effect.row_id(event)
                 except NotTold:  # on some row, nobody says which
-                    self._doubt(told_class(type(event)))
+                    self._doubt(kind_of(event))
                     continue
                 if edit is not None:
                     row = rows.get(row_id)
@@ -191,7 +191,7 @@ class ToldDesk:
                 None if effect.sheet is None else raw_reader(self.house.file, effect.sheet),
                 None if hasattr(kind, "untold") else effect.edit,
             )
-            for effect in self.house.effects[told_class(kind)]
+            for effect in self.house.effects[full_class(kind)]
         )
 
     def _apply_to_row(self, effect: Effect, row_id: str, event: Event) -> None:
@@ -267,8 +267,8 @@ class ToldDesk:
     def _doubt(self, event: type[Event]) -> None:
         """Doubt an event that happened to some row, and nobody says to which."""
         self.blur_everywhere(self.changeable({event}))
-        self.doubt(self._knowledge.tables_begun_by({event}))
-        self.doubt_all_rows(self._knowledge.records_ended_by({event}))
+        self.doubt(self.knowledge.tables_begun_by({event}))
+        self.doubt_all_rows(self.knowledge.records_ended_by({event}))
 
     def _edit(self, effect: Effect, row: Any, event: Event) -> None:
         edit: Any = effect.edit
@@ -311,23 +311,21 @@ class ToldDesk:
         """The fields that events of these classes may change, of those that can be known and are not told wholly."""
         asked = frozenset(events)
         if asked not in self._changeable:
-            changed = self._knowledge.fields_changed_by(asked).items()
+            changed = self.knowledge.fields_changed_by(asked).items()
             known = {record: names - self._stays_of(record) - self._told_of(record) for record, names in changed}
             self._changeable[asked] = {record: names for record, names in known.items() if names}
         return self._changeable[asked]
 
     def would_notice(self, events: Collection[type[Event]]) -> bool:
         """Whether anything would be known otherwise if events of these classes happened."""
-        return bool(self.changeable(events)) or not self._knowledge.tables_begun_by(events) <= self._adopted
+        return bool(self.changeable(events)) or not self.knowledge.tables_begun_by(events) <= self._adopted
 
     def _told_of(self, record: type) -> frozenset[str]:
         return self._told.get(record, NOTHING)
 
     def file_of(self, row: Any) -> Any:
         """The file of a case, if this is its first sheet."""
-        first = fields_of(self.house.file)[0].name
-        place = self.house.places.get(told_class(type(row)))
-        return self.tables["cases"].get(row.id) if place is not None and place.sheet == first else None
+        return self.tables["cases"].get(row.id) if kind_of(row) is self._case else None
 
     # What may have happened ----------------------------------------------------------------------------
 
@@ -339,13 +337,13 @@ class ToldDesk:
             changed: The fields, by the class of the records.
         """
         for row in rows:
-            fields = changed.get(told_class(type(row)))
+            fields = changed.get(kind_of(row))
             if fields:
                 forget(row, fields)
 
     def doubt_event(self, event: Event) -> None:
         """Let what an event would change be untold, because it is not known whether it happened."""
-        kind = told_class(type(event))
+        kind = kind_of(event)
         for effect in self.house.effects[kind]:
             try:
                 row_id = effect.row_id(event)
@@ -368,7 +366,7 @@ class ToldDesk:
     def doubt_rows(self, rows: Iterable[Any], ended: Collection[type]) -> None:
         """Say of the rows of some classes that they may be there no more."""
         for row in rows:
-            record = told_class(type(row))
+            record = kind_of(row)
             if record in ended:
                 self._doubt_row(self.house.places[record].table, id_of_row(row))
 

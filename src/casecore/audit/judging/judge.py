@@ -27,12 +27,13 @@ from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.knowledge import FieldsOf, Knowledge, events_named_in
 from casecore.audit.judging.sight import RowSight
 from casecore.audit.judging.supposing import STUMBLES, agree, every_answer, shown_rows
-from casecore.audit.judging.untold import NOTHING, UNTOLD, NotTold, raw_reader, settle, told_class
+from casecore.audit.judging.untold import NOTHING, UNTOLD, NotTold, raw_reader, settle
 from casecore.kernel import Accepted, Command, Enforcement, Event, Reason, Room, Rule, changed
 from casecore.kernel.deciding import Decider, missing_of
 from casecore.kernel.effects import ByClass
 from casecore.kernel.messages import UNCONCERNED, Unconcerned
 from casecore.kernel.rooms import Brought, wanted_by, wants, where_wanted
+from casecore.kernel.values import full_class, kind_of
 from casecore.policies import Policy
 from casecore.rooms.assignments import WorkBegun
 from casecore.rooms.cases import edge_missing
@@ -124,13 +125,13 @@ class Judge:
         try:
             verdict: Any = self._decider.decide(view, subject, self._policy)
         except NotTold:  # read between the functions, by which rows two cases share
-            self._perhaps |= self._knowledge.events_of(told_class(type(subject)))
+            self._perhaps |= self._knowledge.events_of(kind_of(subject))
             verdict = None
         for name in brought:
             self._doubt_fresh(name)
         events = verdict.events if isinstance(verdict, Accepted) else ()
         if self._unforeseen:  # what follows was asked about a view without the case that begins
-            kinds = [told_class(type(event)) for event in events]
+            kinds = [kind_of(event) for event in events]
             self._perhaps |= self._knowledge.with_consequences(kinds)
             self._doubt_rules(kinds)
         return RowJudgement(self._outcomes, tuple(self._broken.values()), self._unknown, events, subject, view)
@@ -298,7 +299,7 @@ class Judge:
         def propose(view: Any, subject: Any, policy: Any) -> tuple[Event, ...]:
             events: tuple[Event, ...] = suppose(view, subject, policy)
             if self._perhaps or self._perhaps_events:
-                self._doubt_rules({*self._perhaps, *(told_class(type(event)) for event in self._perhaps_events)})
+                self._doubt_rules({*self._perhaps, *(kind_of(event) for event in self._perhaps_events)})
             return events
 
         return propose
@@ -405,7 +406,7 @@ class _Plans(dict[type, Any]):
     """What is planned for a class is planned for what lacks some of its fields."""
 
     def get(self, kind: type, default: Any = None) -> Any:
-        return super().get(told_class(kind), default)
+        return super().get(full_class(kind), default)
 
 
 @attrs.frozen(eq=False)
@@ -423,7 +424,7 @@ class _JudgingDecider(Decider[Any]):
 
     def __attrs_post_init__(self) -> None:
         known = self._reactions
-        reacting = ByClass[Any](lambda kind: known[told_class(kind)])
+        reacting = ByClass[Any](lambda kind: known[full_class(kind)])
         lacked = missing_of(self.wanted_rows, lambda row: raw_reader(self.view, row))
         for name, value in (("_missing", lacked), ("_plans", _Plans(self._plans)), ("_reactions", reacting)):
             object.__setattr__(self, name, value)

@@ -25,10 +25,11 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from casecore.audit.judging.fold import ToldDesk
-from casecore.audit.judging.untold import UNTOLD, NotTold, blind_row, raw_reader, told_class, told_value
+from casecore.audit.judging.untold import UNTOLD, NotTold, blind_row, raw_reader, told_value
 from casecore.kernel import Event
 from casecore.kernel.durations import instant_after
 from casecore.kernel.effects import ByClass
+from casecore.kernel.values import full_class
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSubmitted, DraftSuperseded, DraftWithdrawn
 from casecore.rooms.cases import CaseClosed
@@ -105,7 +106,7 @@ class Obligations:
             **dict.fromkeys((DraftApproved, DraftRefused, DraftWithdrawn, DraftSuperseded), self._end_draft),
             CaseClosed: self._end_with_case,
         }
-        self._followed = ByClass[Callable[[Any], None] | None](lambda kind: followed.get(told_class(kind)))
+        self._followed = ByClass[Callable[[Any], None] | None](lambda kind: followed.get(full_class(kind)))
         self._open: dict[tuple[Owed, str], Obligation] = {}
         self.settled: list[Obligation] = []
 

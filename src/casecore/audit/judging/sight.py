@@ -14,9 +14,10 @@ from typing import Any, Final, TypeAlias
 
 from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.knowledge import Knowledge, events_named_in
-from casecore.audit.judging.untold import NOTHING, UNTOLD, NotTold, class_lacking, forget, raw_reader, told_class
+from casecore.audit.judging.untold import NOTHING, UNTOLD, NotTold, class_lacking, forget, raw_reader
 from casecore.kernel import Event, fields_of
 from casecore.kernel.effects import ByClass
+from casecore.kernel.values import kind_of
 from casecore.kernel.views import Look
 from casecore.kernel.written_functions import write_function
 
@@ -51,7 +52,7 @@ class RowSight:
 
     def of(self, subject: Any) -> Any:
         """What a command or an event shows."""
-        kind = told_class(type(subject))
+        kind = kind_of(subject)
         view = self._filling[kind](subject)
         for look, worked in self._views.worked_of(kind):
             try:
@@ -64,11 +65,11 @@ class RowSight:
 
     def fresh_in(self, subject: Any) -> frozenset[str]:
         """The rows of the view whose ids a command brings, because it begins them."""
-        return self._fresh[told_class(type(subject))]
+        return self._fresh[kind_of(subject)]
 
     def named_by(self, subject: Any, view: Any) -> dict[str, frozenset[str]]:
         """The ids of rows that a command may begin, by table, as far as it names them."""
-        kind = told_class(type(subject))
+        kind = kind_of(subject)
         found: dict[str, frozenset[str]] = {}
         for look in self._looks_of(kind):
             table = look.place.table

@@ -27,9 +27,9 @@ from casecore.audit.judging.untold import (
     remembered,
     settle,
     tell_both,
-    told_class,
 )
 from casecore.kernel import CUSTOMER, SYSTEM, Event
+from casecore.kernel.values import full_class, kind_of
 
 NOBODY: Final = frozenset({CUSTOMER, SYSTEM})
 """Who gives commands and is no agent."""
@@ -119,7 +119,7 @@ _ID: Final = "an id"
 @remembered
 def _few_values(kind: Any, name: str) -> tuple[tuple[Any, ...], Any]:
     """The values that a field may have; and what it may be besides: a queue, an id, a row of this class, or nothing."""
-    record = told_class(kind)
+    record = full_class(kind)
     hint: Any = get_type_hints(record)[name]
     found: list[Any] = []
     may_be: Any = _QUEUE if name == "queue" else None
@@ -149,7 +149,7 @@ def shown_rows(view: Any) -> Iterator[Any]:
 
 @remembered
 def _row_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(raw_reader(kind, name) for name in field_names(told_class(kind)) if name != "now")
+    return tuple(raw_reader(kind, name) for name in field_names(full_class(kind)) if name != "now")
 
 
 def ids_in(seen: Iterable[Any]) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def ids_in(seen: Iterable[Any]) -> tuple[str, ...]:
 def queues_in(seen: Iterable[Any]) -> Iterator[str]:
     """The queues that a rule may compare with one another, besides those of the policy."""
     for row in seen:
-        kind = told_class(type(row))
+        kind = kind_of(row)
         names = field_names(kind)
         one = raw_reader(kind, "queue")(row) if "queue" in names else None
         several = raw_reader(kind, "queues")(row) if "queues" in names else ()
@@ -178,7 +178,7 @@ def queues_in(seen: Iterable[Any]) -> Iterator[str]:
 
 @remembered
 def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
-    names = field_names(told_class(kind))
+    names = field_names(full_class(kind))
     return tuple(raw_reader(kind, name) for name in names if name in _IDS or name == "id")
 
 
@@ -191,7 +191,7 @@ def agree(events: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[tuple[E
     Returns:
         The events of both, in order; what they tell otherwise is untold in them. And those of one case only.
     """
-    kinds, other_kinds = ([told_class(type(event)) for event in several] for several in (events, others))
+    kinds, other_kinds = ([kind_of(event) for event in several] for several in (events, others))
     if kinds == other_kinds:
         return tuple(map(tell_both, events, others)), ()
     agreed: list[Event] = []

@@ -21,7 +21,7 @@ from functools import cache
 from inspect import getattr_static
 from typing import Any, Final, NoReturn, TypeVar
 
-from casecore.kernel.values import fields_of
+from casecore.kernel.values import fields_of, full_class, kind_of
 from casecore.kernel.written_functions import write_function
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -51,7 +51,7 @@ class NotTold(Exception):
     @property
     def name(self) -> str:
         """What is not told, in words of the house: `Case.status`."""
-        return self.field if self.row is UNTOLD else f"{told_class(type(self.row)).__name__}.{self.field}"
+        return self.field if self.row is UNTOLD else f"{kind_of(self.row).__name__}.{self.field}"
 
     def __str__(self) -> str:
         return f"{self.name} is not told"
@@ -121,7 +121,7 @@ class _LastingTrap(_Trap):
 @remembered
 def slot_of(kind: type, field: str) -> Any:
     """The member of a class that holds a field, whether it is told or not; UNTOLD lies in it where it is not."""
-    return getattr_static(told_class(kind), field)
+    return getattr_static(full_class(kind), field)
 
 
 @remembered
@@ -135,12 +135,6 @@ def told_value(row: Any, field: str) -> Any:
     """A field of a row; None where it is not told."""
     value = raw_reader(type(row), field)(row)
     return None if value is UNTOLD else value
-
-
-def told_class(kind: type) -> type:
-    """The class of records whose rows these are."""
-    record: type = getattr(kind, "of", kind)
-    return record
 
 
 @remembered
@@ -246,7 +240,7 @@ def forget(row: Any, fields: frozenset[str]) -> None:
 def settle(row: Any) -> Any:
     """Let those fields of a row be untold into which something was written that is not told; it is the same object."""
     kind = type(row)
-    record, lacks, stays = told_class(kind), getattr(kind, "lacks", NOTHING), getattr(kind, "stays", NOTHING)
+    record, lacks, stays = full_class(kind), getattr(kind, "lacks", NOTHING), getattr(kind, "stays", NOTHING)
     copies = [name for name in field_names(record) if _stands_for_untold(raw_reader(record, name)(row))]
     for name in copies:
         slot_of(record, name).__set__(row, UNTOLD)
@@ -258,7 +252,7 @@ def settle(row: Any) -> Any:
 
 def copied_row(row: Any) -> Any:
     """Another row that tells and lacks the same."""
-    record = told_class(type(row))
+    record = kind_of(row)
     copied = object.__new__(class_lacking(record, NOTHING, NOTHING))
     for name in field_names(record):
         slot_of(record, name).__set__(copied, raw_reader(record, name)(row))
@@ -268,7 +262,7 @@ def copied_row(row: Any) -> Any:
 
 def become(row: Any, other: Any) -> None:
     """Let a row tell and lack what another does; it stays the same object."""
-    record = told_class(type(row))
+    record = kind_of(row)
     for name in field_names(record):
         slot_of(record, name).__set__(row, raw_reader(record, name)(other))
     row.__class__ = type(other)
@@ -276,7 +270,7 @@ def become(row: Any, other: Any) -> None:
 
 def tell_both(row: Any, other: Any) -> Any:
     """A row that tells what two rows of a class tell alike; it is the first of them if that is all it tells."""
-    record = told_class(type(row))
+    record = kind_of(row)
     readers = {name: raw_reader(record, name) for name in field_names(record)}
     told = {name: value for name, read in readers.items() if _is_same(value := read(row), read(other))}
     if len(told) == len(readers):

@@ -14,7 +14,7 @@ from typing import Final
 
 from casecore.audit.judging.auditing import Auditor
 from casecore.audit.judging.fold import ToldDesk
-from casecore.audit.judging.knowledge import FieldsOf, Knowledge
+from casecore.audit.judging.knowledge import FieldsOf
 from casecore.audit.judging.supposing import NOBODY
 from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.kernel import Command, Event
@@ -62,7 +62,7 @@ class Sample:
     def __init__(self, of: int, auditor: Auditor) -> None:
         self.of = of
         self._desk: ToldDesk = auditor.desk
-        self._knowledge = Knowledge(auditor.house)
+        self._knowledge = auditor.desk.knowledge
         kinds: tuple[type[Command | Event], ...] = (*auditor.house.commands, *self._knowledge.event_classes)
         self._kinds: dict[str, tuple[type[Command | Event], ...]] = {kind.__name__: (kind,) for kind in kinds}
         self._kinds[STATUS] = (CloseCase, SetStatus, WorkBegun)
