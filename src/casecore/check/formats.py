@@ -34,6 +34,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
+from casecore.check.html_page import as_html
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
@@ -41,7 +42,7 @@ from casecore.reports import github, junit, sarif
 from casecore.reports.as_json import command_json, location_to_dict, told_to_dict
 from casecore.reports.markdown import cell, details, table
 
-__all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
+__all__ = ["FORMATS", "as_github", "as_html", "as_json", "as_junit", "as_markdown", "as_sarif"]
 
 OUTCOMES: Final[Mapping[PromiseVerdict, junit.TestOutcome]] = MappingProxyType(
     {
@@ -195,6 +196,6 @@ def _markdown_details(finding: Finding, judgement: Judgement, policy: Policy) ->
 
 
 FORMATS: Final[Mapping[str, Callable[[Report, str], str]]] = MappingProxyType(
-    {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit, "md": as_markdown}
+    {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit, "md": as_markdown, "html": as_html}
 )
 """Each format and what writes it: (report, the name of the policy's file) -> text."""

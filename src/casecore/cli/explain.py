@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from casecore.channels import Channel
 from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
-from casecore.cli.rules import ALWAYS
+from casecore.cli.listed_rules import ALWAYS
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
 from casecore.kernel import Rule

@@ -10,51 +10,16 @@ from cyclopts import Parameter
 
 from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
+from casecore.cli.listed_rules import ListedRule, list_rules
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
-from casecore.kernel import frozen
 from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
-from casecore.policies.sop import softened_by
+from casecore.reports.paths import SHIPPED_SOP
 from casecore.reports.text import plural
-from casecore.rooms.composition import HOUSE, House
 
 TABLE: Final = 100
 """How wide a screen has to be for a table of the rules, in cells."""
-
-ALWAYS: Final = "always"
-"""The enforcement of a rule that no policy can soften."""
-
-
-@frozen
-class ListedRule:
-    """One rule as it is listed: all that has its id, under one head."""
-
-    id: str
-    titles: tuple[str, ...]
-    clauses: tuple[str, ...]
-    guards: tuple[str, ...]
-    enforcement: str
-
-
-def list_rules(policy: Policy, house: House = HOUSE) -> tuple[ListedRule, ...]:
-    """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
-    found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
-    for rule in (*house.needs, *house.rules, *house.brought_by(policy).rules):
-        titles, clauses, guards = found.setdefault(rule.id, ({}, {}, {}))
-        titles[rule.title] = clauses[rule.clause] = None
-        guards.update(dict.fromkeys(guarded.__name__ for guarded in rule.guards))
-    softened = softened_by(policy, house.softened)
-    return tuple(
-        ListedRule(
-            rule,
-            tuple(titles),
-            tuple(clauses),
-            tuple(guards),
-            policy.mode(rule).value if rule in softened else ALWAYS,
-        )
-        for rule, (titles, clauses, guards) in sorted(found.items())
-    )
 
 
 def _rule_to_dict(rule: ListedRule, policy: Policy) -> dict[str, Any]:
@@ -71,7 +36,7 @@ def _key_to_dict(key: str, policy: Policy) -> dict[str, Any]:
 def rules(
     *,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Literal["text", "md", "json"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "md", "json", "html"] = "text",  # noqa: A002 -- the option's name
     house: HouseName = None,
 ) -> int:
     """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
@@ -82,7 +47,7 @@ def rules(
 
     Args:
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
-        format: A table for the terminal, a Markdown table, or JSON.
+        format: A table for the terminal, a Markdown table, JSON, or a page for a browser (html).
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
     """
@@ -91,6 +56,11 @@ def rules(
     found, screen = list_rules(sop, rooms), Screen()
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
+        return 0
+    if format == "html":
+        from casecore.cli.rules_page import rules_page
+
+        write_document(rules_page(found, sop, policy or SHIPPED_SOP))
         return 0
     head = ("rule", "what it says", "clause", "guards", "kept")
     rows = [

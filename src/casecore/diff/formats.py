@@ -37,6 +37,7 @@ from casecore.diff.findings import (
     verdict_lines,
     verdict_of,
 )
+from casecore.diff.html_page import as_html
 from casecore.diff.in_scope import BehaviourChange
 from casecore.explore import Story
 from casecore.policies.edits import Edit
@@ -44,7 +45,7 @@ from casecore.reports import github, sarif
 from casecore.reports.as_json import command_json, location_to_dict
 from casecore.reports.markdown import bullets, cell, details, table
 
-__all__ = ["FORMATS", "as_github", "as_json", "as_markdown", "as_sarif"]
+__all__ = ["FORMATS", "as_github", "as_html", "as_json", "as_markdown", "as_sarif"]
 
 
 def as_github(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
@@ -167,6 +168,6 @@ def _markdown_details(one: DiffEntry, report: Differences) -> Iterator[str]:
 
 
 FORMATS: Final[Mapping[str, Callable[[Differences, str, str, RedecidedDay | None], str]]] = MappingProxyType(
-    {"json": as_json, "md": as_markdown, "github": as_github, "sarif": as_sarif}
+    {"json": as_json, "md": as_markdown, "github": as_github, "sarif": as_sarif, "html": as_html}
 )
 """Each format and what writes it: (report, the old file's name, the new file's name, a day or None) -> text."""

@@ -36,6 +36,7 @@ from casecore.audit.reports.findings import (
     rule_finding,
     setting_text,
 )
+from casecore.audit.reports.html_page import as_html
 from casecore.audit.reports.report import AuditReport, RuleResult
 from casecore.kernel import Setting
 from casecore.reports import github, junit
@@ -238,6 +239,6 @@ def sections(report: AuditReport) -> Iterator[tuple[str, list[str]]]:
 
 
 FORMATS: Final[Mapping[str, Callable[[AuditReport], str]]] = MappingProxyType(
-    {"json": as_json, "md": as_markdown, "github": as_github, "junit": as_junit, "csv": as_csv}
+    {"json": as_json, "md": as_markdown, "github": as_github, "junit": as_junit, "csv": as_csv, "html": as_html}
 )
 """Each format and what writes it."""
