@@ -26,7 +26,7 @@ from casecore.policies import Policy
 from casecore.reports.findings import Finding
 from casecore.reports.pages.elements import Content, Markup, element, joined
 from casecore.reports.pages.findings import TONES, anchor_of, finding_article, place_text, tag
-from casecore.reports.pages.page import Answer, Figure, PagePart, Picture, Tone, folded, html_page
+from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
 from casecore.reports.text import plural
 
@@ -82,7 +82,7 @@ def as_html(report: Report, file: str) -> str:
     )
 
 
-def _answer(report: Report) -> Answer:
+def _answer(report: Report) -> Headline:
     """Whether the policy holds; of what does not, how much."""
     tone, text = _ANSWERS[report.exit]
     told = [f"{plural(len(report.of(verdict)), 'promise')} {_WORDS[verdict]}" for verdict in _BAD if report.of(verdict)]
@@ -91,10 +91,10 @@ def _answer(report: Report) -> Answer:
     if tone == "good":
         told = [f"{plural(len(report.of(PromiseVerdict.PROVED)), 'promise')} proved"]
     more = (f"Exit {int(report.exit)}: {EXITS[report.exit]}.", f"Searched {search_text(report)}.")
-    return Answer(tone, f"{text}: {', '.join(told) or 'nothing was asked'}", more)
+    return Headline(tone, f"{text}: {', '.join(told) or 'nothing was asked'}", more)
 
 
-def check_pictures(report: Report) -> tuple[Picture, ...]:
+def check_pictures(report: Report) -> tuple[Drawn, ...]:
     """The pictures on the page of a check."""
     del report
     return ()

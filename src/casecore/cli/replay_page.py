@@ -24,7 +24,7 @@ from casecore.replay.words import citation, day_ending, status_change, step_sent
 from casecore.reports.findings import Finding
 from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import finding_article, tag
-from casecore.reports.pages.page import Answer, Figure, PagePart, Picture, folded, html_page
+from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
 from casecore.reports.text import plural
 
@@ -87,12 +87,12 @@ class PageReport:
             )
         )
 
-    def _answer(self, tally: Tally) -> Answer:
+    def _answer(self, tally: Tally) -> Headline:
         if self._found.unread:
             first = self._found.unread[0]
             at = f" at {first.number}" if first.number else ""
-            return Answer("bad", f"Reading stopped{at}: {first.message}", (tally_text(tally),))
-        return Answer("good" if tally.well else "bad", day_ending(tally), (tally_text(tally),))
+            return Headline("bad", f"Reading stopped{at}: {first.message}", (tally_text(tally),))
+        return Headline("good" if tally.well else "bad", day_ending(tally), (tally_text(tally),))
 
     def _refusals(self) -> Markup | None:
         """What refused most, and where first."""
@@ -138,7 +138,7 @@ class PageReport:
         return data_table("Every refusal", heads, rows)
 
 
-def day_pictures() -> tuple[Picture, ...]:
+def day_pictures() -> tuple[Drawn, ...]:
     """The pictures on the page of a day."""
     return (life_cycle_picture(),)
 

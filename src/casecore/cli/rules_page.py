@@ -14,7 +14,7 @@ from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
 from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import tag
-from casecore.reports.pages.page import Answer, Figure, PagePart, Picture, TextPicture, Tone, folded, html_page
+from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, TextPicture, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
 from casecore.reports.text import plural
 from casecore.statuses import CASE_LIFECYCLE
@@ -47,7 +47,7 @@ def rules_page(found: Sequence[ListedRule], policy: Policy, file: str) -> str:
     return html_page(
         "rules",
         policy_title(policy) or "A policy",
-        Answer(
+        Headline(
             "doubt" if soft else "good", told, ("What blocks refuses; what warns is noted; what is off is not asked.",)
         ),
         about=file,
@@ -61,7 +61,7 @@ def rules_page(found: Sequence[ListedRule], policy: Policy, file: str) -> str:
     )
 
 
-def life_cycle_picture() -> Picture:
+def life_cycle_picture() -> Drawn:
     """The life of a case, as text."""
     about = "In which states a case can be, and what takes it from one to the next."
     return TextPicture("The life of a case", f"{CASE_LIFECYCLE}", about)

@@ -25,7 +25,7 @@ from casecore.reports.as_json import command_json, told_to_dict
 from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.markdown import bullets, cell
 from casecore.reports.pages.findings import finding_article
-from casecore.reports.pages.page import Answer, PagePart, html_page
+from casecore.reports.pages.page import Headline, PagePart, html_page
 from casecore.reports.text import plural, visible
 
 
@@ -108,7 +108,7 @@ def unreadable_markdown(title: str, found: list[Finding]) -> str:
 def unreadable_page(command: str, file: str, found: list[Finding]) -> str:
     """The same as a page."""
     told = [finding_article(one, "✗ could not run", id_=f"f{number}") for number, one in enumerate(found, 1)]
-    answer = Answer("bad", "It could not run: nothing was looked at", (f"{plural(len(found), 'problem')}.",))
+    answer = Headline("bad", "It could not run: nothing was looked at", (f"{plural(len(found), 'problem')}.",))
     return html_page(command, file or "casecore", answer, parts=[PagePart("problems", "Problems", told)])
 
 

@@ -34,7 +34,7 @@ from casecore.policies.edits import Edit
 from casecore.reports.findings import Finding
 from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import finding_article, tag
-from casecore.reports.pages.page import Answer, Figure, PagePart, Picture, Tone, folded, html_page
+from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
 from casecore.reports.text import plural
 
@@ -70,13 +70,13 @@ def as_html(report: Differences, old: str, new: str, day: RedecidedDay | None = 
     )
 
 
-def diff_pictures(report: Differences) -> tuple[Picture, ...]:
+def diff_pictures(report: Differences) -> tuple[Drawn, ...]:
     """The pictures on the page of a comparison."""
     del report
     return ()
 
 
-def _answer(report: Differences, day: RedecidedDay | None) -> Answer:
+def _answer(report: Differences, day: RedecidedDay | None) -> Headline:
     """Whether the new SOP is safe to ship, as far as that was asked."""
     turned = [one for _, comparison in report.periods for one in comparison.verdict_changes]
     broken = sum(one.new is not None and one.new.verdict in _FAILING for one in turned)
@@ -90,15 +90,15 @@ def _answer(report: Differences, day: RedecidedDay | None) -> Answer:
     bad = [f"{plural(stranded, 'reason')} why a case in flight is stranded"] if stranded else []
     bad += [f"{plural(broken, 'promise')} no longer kept"] if broken else []
     if bad:
-        return Answer("bad", f"Not safe to ship: {', '.join(bad)}", more)
+        return Headline("bad", f"Not safe to ship: {', '.join(bad)}", more)
     if not report.complete:
-        return Answer("doubt", f"Not everything was compared; so far {differs}, and nobody is stranded", more)
+        return Headline("doubt", f"Not everything was compared; so far {differs}, and nobody is stranded", more)
     if turned:
         told = f"{plural(len(turned), 'promise')} with another verdict"
-        return Answer("doubt", f"Nobody is stranded; {told}, {differs}", more)
+        return Headline("doubt", f"Nobody is stranded; {told}, {differs}", more)
     if not asked:
-        return Answer("plain", f"Nobody is stranded; {differs}; whether promises are kept was not asked", more)
-    return Answer("good", f"Safe to ship: nobody is stranded, every promise stands as before; {differs}", more)
+        return Headline("plain", f"Nobody is stranded; {differs}; whether promises are kept was not asked", more)
+    return Headline("good", f"Safe to ship: nobody is stranded, every promise stands as before; {differs}", more)
 
 
 def _figures(report: Differences, day: RedecidedDay | None) -> Iterator[Figure]:

@@ -25,7 +25,7 @@ from casecore.audit.reports.findings import (
 from casecore.audit.reports.report import AuditReport, RuleResult
 from casecore.reports.pages.elements import Content, Markup, element, joined
 from casecore.reports.pages.findings import anchor_of, finding_article, tag
-from casecore.reports.pages.page import Answer, Figure, PagePart, Picture, bar, folded, html_page
+from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, bar, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
 from casecore.reports.text import plural
 
@@ -56,7 +56,7 @@ def as_html(report: AuditReport) -> str:
     )
 
 
-def audit_pictures(report: AuditReport) -> tuple[Picture, ...]:
+def audit_pictures(report: AuditReport) -> tuple[Drawn, ...]:
     """The pictures on the page of an audit."""
     del report
     return ()
@@ -70,16 +70,16 @@ def _about(report: AuditReport) -> str:
     return f"{when}judged by {policy or 'a policy'}, map {report.map or 'made in code'}"
 
 
-def _answer(report: AuditReport) -> Answer:
+def _answer(report: AuditReport) -> Headline:
     broken = [rule for rule in report.rules if rule.broken and not rule.warns]
     more = (f"{rows_text(report)}.", next(coverage_lines(report, 0)))
     if not report.known:
-        return Answer("doubt", "No rule could be judged: the log tells too little", more)
+        return Headline("doubt", "No rule could be judged: the log tells too little", more)
     if broken:
         told = f"{plural(len(broken), 'rule')} broken, {plural(report.broken, 'time')}"
-        return Answer("bad", f"{told}, of {plural(report.known, 'known occasion')}", more)
+        return Headline("bad", f"{told}, of {plural(report.known, 'known occasion')}", more)
     warned = f"; {plural(report.warned, 'time')} only warned of" if report.warned else ""
-    return Answer("good", f"No rule was broken, as far as is known{warned}", more)
+    return Headline("good", f"No rule was broken, as far as is known{warned}", more)
 
 
 def _figures(report: AuditReport) -> Iterator[Figure]:

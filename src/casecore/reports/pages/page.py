@@ -27,7 +27,7 @@ MARKS: Final = {"good": "✓", "bad": "✗", "doubt": "?", "plain": "→"}
 
 
 @frozen
-class Answer:
+class Headline:
     """What a page says first.
 
     Attributes:
@@ -69,7 +69,7 @@ class PagePart:
     folded: bool = field(default=False, kw_only=True)
 
 
-class Picture(Protocol):
+class Drawn(Protocol):
     """A picture: what a page needs of it."""
 
     @property
@@ -104,13 +104,13 @@ class TextPicture:
 def html_page(
     command: str,
     title: str,
-    answer: Answer,
+    answer: Headline,
     *,
     about: str = "",
     figures: Iterable[Figure] = (),
     first: Content = None,
     parts: Sequence[PagePart] = (),
-    pictures: Sequence[Picture] = (),
+    pictures: Sequence[Drawn] = (),
 ) -> str:
     """A whole page.
 
@@ -177,7 +177,7 @@ def _section(part: PagePart) -> Markup:
     return element("section", inside, id=part.id, aria_labelledby=f"{part.id}-title", class_=look)
 
 
-def _drawn(picture: Picture) -> Markup:
+def _drawn(picture: Drawn) -> Markup:
     """A picture as an image, in which nothing runs and nothing is loaded; as text where it cannot be drawn."""
     text = element("pre", picture.text, tabindex=0, role="group", aria_label=picture.title)
     caption = element("figcaption", picture.title)
