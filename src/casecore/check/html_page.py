@@ -10,7 +10,6 @@ from casecore.check.findings import (
     EXITS,
     MARKS,
     VERDICTS,
-    check_findings,
     lint_findings,
     place_of,
     policy_title,
@@ -114,34 +113,33 @@ def _figures(report: Report) -> Iterator[Figure]:
 
 
 def _look_first(report: Report, file: str) -> Markup:
-    found = sorted(
-        (one for one in check_findings(report, file) if one.level is not None),
-        key=lambda one: [*Severity].index(one.level or Severity.NOTE),
-    )
+    every = [(one, _lint_anchor(one)) for one in lint_findings(report, file)]
+    every += [(one, anchor_of(one)) for one, _ in promise_findings(report, file)]
+    found = [(level, one, anchor) for level in Severity for one, anchor in every if one.level is level]
     if not found:
         return element("p", "Nothing needs anybody's attention.", class_="empty")
     rows = [
         (
-            element("a", one.name, href=f"#{_anchor(one)}"),
-            tag(str(one.level), TONES[one.level]),
+            element("a", one.name, href=f"#{anchor}"),
+            Valued(tag(level, TONES[level]), [*Severity].index(level)),
             (one.title, element("small", one.message)),
             one.remedy,
             element("code", place_text(one.location)),
         )
-        for one in found[:FIRST]
+        for level, one, anchor in found[:FIRST]
     ]
     heads = (Head("code", "name"), "level", "what", "what to do", Head("stands at", "name"))
     left = f" ({FIRST} of {len(found)})" if len(found) > FIRST else ""
     return data_table(f"Look at these first{left}", heads, rows)
 
 
-def _anchor(finding: Finding) -> str:
-    """A promise is one; a code of the lint may be found at many keys."""
-    return anchor_of(finding) if finding.title != finding.path else f"{anchor_of(finding)}-{finding.fingerprint[:8]}"
+def _lint_anchor(finding: Finding) -> str:
+    """By what a finding of the lint is linked: its code may be found at many keys."""
+    return f"{anchor_of(finding)}-{finding.fingerprint[:8]}"
 
 
 def _parts(report: Report, file: str) -> Iterator[PagePart]:
-    lint = [finding_article(one, str(one.level), id_=_anchor(one)) for one in lint_findings(report, file)]
+    lint = [finding_article(one, str(one.level), id_=_lint_anchor(one)) for one in lint_findings(report, file)]
     if lint:
         yield PagePart("policy", "In the policy", lint, "What reading it alone shows.")
     known = [*promise_findings(report, file)]
