@@ -57,12 +57,13 @@ _FAILING: Final = frozenset({PromiseVerdict.FAILS, PromiseVerdict.VACUOUS})
 
 def as_html(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
     """A page: the answer and what changes first, then each change with its story, each edit, and how much was tried."""
-    entries = [*diff_entries(report)]
+    entries, titles = [*diff_entries(report)], (policy_title(report.old), policy_title(report.new))
+    files = f"{old} → {new}"
     return html_page(
         "diff",
-        f"{policy_title(report.old) or old} → {policy_title(report.new) or new}",
+        files if titles[0] == titles[1] else " → ".join(titles),
         _answer(report, day),
-        about=f"{old} → {new}",
+        about=titles[0] if titles[0] == titles[1] else files,
         figures=_figures(report, day),
         first=_changes(entries),
         parts=[*_parts(report, entries, [*diff_findings(report, new)], day)],

@@ -264,7 +264,9 @@ def _rule_table(rules: Sequence[RuleResult]) -> Markup:
             _standing(rule),
             Valued(f"{rule.broken:,}", rule.broken),
             Valued(f"{rule.known:,}", rule.known),
-            Valued((rate_text(rule.rate), bar(rule.rate or 0)), -1 if rule.rate is None else rule.rate),
+            Valued(
+                (rate_text(rule.rate), bar(rule.rate) if rule.rate else None), -1 if rule.rate is None else rule.rate
+            ),
             Valued(f"{rule.unknown:,}", rule.unknown),
             (rule.title, element("small", setting_text(rule.setting)) if rule.setting else None),
         )
