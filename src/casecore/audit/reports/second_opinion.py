@@ -68,13 +68,18 @@ class _Found:
 
     title: str
     times: int = 0
-    rows: list[int] = field(factory=list)
+    rows: list[tuple[int, int]] = field(factory=list)
 
-    def add(self, row: int) -> None:
+    def note(self, place: int, row: int) -> None:
         """Count one more."""
         self.times += 1
         if len(self.rows) < EXAMPLES:
-            self.rows.append(row)
+            self.rows.append((place, row))
+
+    def add(self, other: _Found) -> None:
+        """Count what was found at other rows."""
+        self.times += other.times
+        self.rows = sorted(self.rows + other.rows)[:EXAMPLES]
 
 
 class SecondOpinion:
@@ -82,55 +87,68 @@ class SecondOpinion:
 
     Args:
         policy: The SOP.
+
+    Attributes:
+        stopped: The row of which too little was told for them; None while they saw all.
     """
 
     def __init__(self, policy: Policy) -> None:
         self._watch = Watch(policy)
         self._policy = policy
         self._rows = 0
-        self._stopped: int | None = None
+        self.stopped: int | None = None
         self._broken = Counter[str]()
         self._found: dict[tuple[str, str], _Found] = {}
 
-    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Violation]) -> None:
+    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Violation], place: int = 0) -> None:
         """Ask them of a row.
 
         Args:
             row: Its number.
             events: What happened.
             breaches: The rules that it broke.
+            place: Where it stands in the log.
         """
-        if self._stopped is not None:
+        if self.stopped is not None:
             return
         try:
             said = self._watch.see(events)
         except NotTold:
-            self._stopped = row
+            self.stopped = row
             return
         self._rows += 1
         broken = {one.number: one.title for one in said}
         self._broken.update(broken.keys())
         if not breaches:
             for number, title in broken.items():
-                self._note(number, title, "", row)
+                self._found_of(number, title).note(place, row)
             return
         for promise in self._watch.promises:
             if promise.number not in broken and promise.way_on is None and promise.claimed(self._policy):
                 for breach in breaches:
                     if breach.rule in promise.rules:
-                        self._note(promise.number, promise.title, breach.rule, row)
+                        self._found_of(promise.number, promise.title, breach.rule).note(place, row)
 
-    def _note(self, number: str, title: str, rule: str, row: int) -> None:
-        self._found.setdefault((number, rule), _Found(title)).add(row)
+    def _found_of(self, number: str, title: str, rule: str = "") -> _Found:
+        return self._found.setdefault((number, rule), _Found(title))
+
+    def add(self, other: SecondOpinion) -> None:
+        """Take in what they said of other rows, of which all was told."""
+        self._rows += other._rows
+        self._broken.update(other._broken)
+        for (number, rule), found in other._found.items():
+            self._found_of(number, found.title, rule).add(found)
 
     def opinion(self) -> Opinion:
         """What they say."""
         return Opinion(
             self._rows,
-            self._stopped,
+            self.stopped,
             tuple((name_of_promise(number), times) for number, times in sorted(self._broken.items())),
             tuple(
-                Disagreement(name_of_promise(number), found.title, rule, found.times, tuple(found.rows))
+                Disagreement(
+                    name_of_promise(number), found.title, rule, found.times, tuple(row for _, row in found.rows)
+                )
                 for (number, rule), found in sorted(self._found.items())
             ),
         )
