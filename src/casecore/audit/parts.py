@@ -26,7 +26,7 @@ from casecore.audit.reports.against import Differing
 from casecore.audit.reports.coverage import told_by
 from casecore.audit.reports.report import AuditReport, make_report
 from casecore.audit.reports.sampling import Sample
-from casecore.audit.reports.second_opinion import SecondOpinion, everything_told
+from casecore.audit.reports.second_opinion import SecondOpinion, Witnessed, everything_told
 from casecore.audit.reports.texts import without_texts
 from casecore.audit.roster import seat_roster, telling_of
 from casecore.policies import Policy
@@ -96,7 +96,7 @@ class Part:
     owed: tuple[Obligation, ...] = ()
     differing: Differing = field(factory=Differing)
     other_tally: Tally = field(factory=Tally)
-    second: SecondOpinion | None = None
+    second: Witnessed | None = None
     wide: int | None = None
 
     def add(self, other: Part, keep: int | None) -> None:
@@ -146,13 +146,15 @@ class PartJudge:
         self._other = None if asked.against is None else self._make_auditor(asked.against, first)
         self._auditors = (self._auditor,) if self._other is None else (self._auditor, self._other)
         self._samples = [Sample(asked.sample, one) for one in self._auditors] if asked.sample > 1 else []
+        self._witnesses: SecondOpinion | None = None
         self._kept = Counter[str]()
         self._part = Part(self._auditor.tally)
         if self._other is not None:
             self._part.other_tally = self._other.tally
         whole = self._since is None and asked.sample == 1 and asked.only is None
         if whole and everything_told(asked.telling):
-            self._part.second = SecondOpinion(asked.policy)
+            self._witnesses = SecondOpinion(asked.policy)
+            self._part.second = self._witnesses.said
 
     def _make_auditor(self, policy: Policy, first: datetime) -> Auditor:
         asked = self._asked
@@ -183,8 +185,8 @@ class PartJudge:
         found = self._auditor.see(row)
         if self._other is not None:
             part.differing.see(place, found, self._other.see(row))
-        if part.second is not None:
-            part.second.see(row.number, self._auditor.happened, found, place)
+        if self._witnesses is not None:
+            self._witnesses.see(row.number, self._auditor.happened, found, place)
         for breach in found:
             self._keep(place, without_texts(breach, row, self._asked.house))
 

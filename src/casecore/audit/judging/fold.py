@@ -100,6 +100,10 @@ class ToldDesk:
 
     # Rows ----------------------------------------------------------------------------------------------
 
+    def table_of(self, record: type) -> str:
+        """The table in which records of a class lie: its rows, or sheets of its rows."""
+        return "cases" if record is self.house.file else self.house.places[record].table
+
     def find(self, table: str, row_id: str) -> Any:
         """A row, as far as it is told; None where there is none, UNTOLD where it may be there no more."""
         row = self.tables[table].get(row_id)

@@ -62,9 +62,9 @@ class Links:
         kinds = {kind for what in whats for kind in classes[what]}
         events = frozenset(event for kind in kinds for event in knowledge.events_of(kind))
         changed = knowledge.fields_changed_by(events).items()
-        tables = {house.places[record].table for record, names in changed if names - desk.stays_of(record)}
+        tables = {desk.table_of(record) for record, names in changed if names - desk.stays_of(record)}
         tables |= knowledge.tables_begun_by(events)
-        tables |= {house.places[record].table for record in knowledge.records_ended_by(events)}
+        tables |= {desk.table_of(record) for record in knowledge.records_ended_by(events)}
         tables |= {look.place.table for kind in kinds for look, _ in house.views.worked_of(kind)}
         self.tables = frozenset(tables)
         self._linking: dict[str, bool] = {}

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
 from casecore.kernel import frozen
+from casecore.kernel.frozen_dict import FrozenDict
 
 STATUS: Final = "status"
 """What a row says that tells the status that a case has from then on."""
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, Any]] = FrozenDict()
 
 
 class LogRow(NamedTuple):
