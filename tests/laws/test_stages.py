@@ -1,4 +1,4 @@
-"""The law of stages: judged in groups by several processes, a log says what it says judged in one pass, spoilt or not."""
+"""The law of stages: judged in groups by several processes, a log says what it says judged in one pass."""
 
 import pytest
 from hypothesis import given

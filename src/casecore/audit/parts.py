@@ -216,7 +216,13 @@ class PartJudge:
         return self._part
 
 
-def judge_group(asked: Asked, rows: Iterable[PlacedRow], first: datetime, ends: datetime) -> Part:
+def judge_group(
+    asked: Asked,
+    rows: Iterable[PlacedRow],
+    first: datetime,
+    ends: datetime,
+    told: Callable[[Violation], None] | None = None,
+) -> Part:
     """What comes of the rows of some groups; it ends early where one of them may concern other groups.
 
     Args:
@@ -224,8 +230,9 @@ def judge_group(asked: Asked, rows: Iterable[PlacedRow], first: datetime, ends: 
         rows: The rows, in order.
         first: When the log begins (aware); likewise `ends`.
         ends: When it ends.
+        told: Is told each breach as it is found.
     """
-    judge = PartJudge(asked, first)
+    judge = PartJudge(asked, first, told)
     for place, row in rows:
         judge.see(place, row)
         if judge.concerns_all:

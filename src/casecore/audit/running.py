@@ -83,7 +83,7 @@ def audit(
         AuditError: When the log or its map cannot be used.
         ProcessEnded: When the system stopped one of several processes.
     """
-    log = source if isinstance(source, Log) else read_log(source, _loaded(log_map, house))
+    log = source if isinstance(source, Log) else read_log(source, load_map(log_map, house))
     known: LogMap = log.map
     rows = _renamed(log.rows(), pseudonyms)
     first = next(rows, None)
@@ -211,7 +211,8 @@ def _judge_share(
     return judge_group(asked, laid.rows(lambda name: share[name] == job), first, last)
 
 
-def _loaded(log_map: LogMap | str | Path | None, house: House) -> LogMap:
+def load_map(log_map: LogMap | str | Path | None, house: House) -> LogMap:
+    """The map that is meant."""
     if log_map is None:
         raise TypeError("audit() needs a map: give one, the path of its file, or the name of one that ships")
     return log_map if isinstance(log_map, LogMap) else LogMap.load(log_map, house)

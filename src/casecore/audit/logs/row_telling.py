@@ -217,8 +217,13 @@ class RowTeller:
         what, fixed = split_what(meaning)
         return None if what == ASIDE else _Said(what, fixed, self._map, self._fields, self._odd)
 
-    def rows(self, cells: Iterable[Any]) -> Iterator[LogRow]:
-        """The rows of the log: those that say something."""
+    def rows(self, cells: Iterable[Any], *, every: bool = False) -> Iterator[LogRow]:
+        """The rows of the log: those that say something.
+
+        Args:
+            cells: The rows of cells.
+            every: Whether rows are told, too, that change no status.
+        """
         case_at, always = self._case, self._always
         courses: dict[str, _Course] = {}
         for row in cells:
@@ -242,7 +247,7 @@ class RowTeller:
                     told["case"] = course.case
                 else:
                     beside = {**beside, "case": course.case}
-                if self._follow(course, said, told, row):
+                if self._follow(course, said, told, row) and not every:
                     continue
             yield LogRow(row[0], _EPOCH + timedelta(microseconds=row[1]), said.what, told, beside)
 
