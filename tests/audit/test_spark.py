@@ -95,7 +95,8 @@ def test_a_row_that_may_concern_any_other():
     said = []
     found = audit_frame(frame_of(table), policy, log_map, noted=said.append)
     assert audit(table, policy, log_map) == found.report
-    assert ["all rows were judged in one partition: row "] == [one[:46] for one in said]
+    assert 1 == len(said)
+    assert said[0].startswith("all rows were judged in one partition: row ")
     assert audit_frame(frame_of(table), policy, log_map).report == found.report
 
 

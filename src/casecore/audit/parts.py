@@ -222,6 +222,8 @@ def judge_group(
     first: datetime,
     ends: datetime,
     told: Callable[[Violation], None] | None = None,
+    *,
+    whole: bool = False,
 ) -> Part:
     """What comes of the rows of some groups; it ends early where one of them may concern other groups.
 
@@ -231,11 +233,12 @@ def judge_group(
         first: When the log begins (aware); likewise `ends`.
         ends: When it ends.
         told: Is told each breach as it is found.
+        whole: Whether there are no other groups.
     """
     judge = PartJudge(asked, first, told)
     for place, row in rows:
         judge.see(place, row)
-        if judge.concerns_all:
+        if not whole and judge.concerns_all:
             return Part(wide=row.number)
     return judge.part(ends)
 

@@ -22,7 +22,9 @@ A row is numbered as the frame has it. Breaches are in order of time, and of one
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate
@@ -59,14 +61,15 @@ _ADDED: Final = (
 _PARTITION: Final = 33
 """In how many bits, the lower ones, Spark counts the rows of a partition; the upper ones count partitions."""
 
-_SQL_KINDS: Final[Mapping[str, str]] = {
-    "VARCHAR": "string",
-    "BIGINT": "bigint",
-    "DOUBLE": "double",
-    "BOOLEAN": "boolean",
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "VARCHAR": ("string", "string"),
+    "BIGINT": ("bigint", "int64"),
+    "DOUBLE": ("double", "float64"),
+    "BOOLEAN": ("boolean", "bool_"),
 }
+"""What columns hold, in words of Spark, and of Arrow."""
 
-FINDINGS: Final = ", ".join(f"`{name}` {_SQL_KINDS[kind]}" for name, kind in COLUMNS.items())
+FINDINGS: Final = ", ".join(f"`{name}` {_KINDS[kind][0]}" for name, kind in COLUMNS.items())
 """The columns of the findings, in words of Spark."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -148,10 +151,8 @@ def audit_frame(
 
 def _look_at_columns(frame: Any, known: LogMap) -> None:
     """Say here, and not from within Spark, what of the map the frame does not have."""
-    try:
-        next(read_log(frame.limit(1).toArrow(), known).rows())
-    except EmptyLog:
-        return
+    with suppress(EmptyLog):
+        deque(read_log(frame.limit(1).toArrow(), known).rows(), maxlen=0)
 
 
 # What a frame is as a whole ----------------------------------------------------------------------------
@@ -230,11 +231,11 @@ def _table_of(batches: Iterable[Any]) -> Any:
     return pa.Table.from_batches(some).sort_by(MARK) if some else None
 
 
-def _rows_of(table: Any, asked: Asked, *, every: bool = False) -> tuple[Iterator[LogRow], Any]:
+def _rows_of(table: Any, asked: Asked, *, every: bool = False) -> tuple[Generator[LogRow, None, None], Any]:
     """The rows of a log that are in a table, and the log; none where none can be used."""
     log = read_log(table.drop_columns([MARK, IDS, AT, GROUP]), asked.map, every=every)
 
-    def rows() -> Iterator[LogRow]:
+    def rows() -> Generator[LogRow, None, None]:
         try:
             yield from log.rows()
         except EmptyLog:
@@ -316,11 +317,13 @@ def judge_rows(asked: Asked, course: _Course, batches: Iterable[Any]) -> Iterato
     numbers = [course.number(mark) for mark in table[MARK].to_pylist()]
     rows, log = _rows_of(table, asked)
     found: list[Violation] = []
-    part = judge_group(asked, _placed(rows, numbers), course.first, course.last, found.append)
+    told, whole = found.append, course.groups is None
+    with closing(rows):
+        part = judge_group(asked, _placed(rows, numbers), course.first, course.last, told, whole=whole)
     odd = [evolve(kind, first=numbers[kind.first - 1] if kind.first else 0) for kind in log.odd.kinds]
     if found and part.wide is None:
-        told = [finding_row(one) for one in found]
-        yield _batch_of({"part": [None] * len(told), **{name: [one[name] for one in told] for name in COLUMNS}})
+        plain = [finding_row(one) for one in found]
+        yield _batch_of({"part": [None] * len(plain), **{name: [one[name] for one in plain] for name in COLUMNS}})
     yield _batch_of({"part": [pickle.dumps((part, odd))], **{name: [None] for name in COLUMNS}})
 
 
@@ -336,24 +339,9 @@ def _batch_of(columns: Mapping[str, list[Any]]) -> Any:
     """A batch of Arrow."""
     import pyarrow as pa
 
-    kinds = {
-        "part": pa.binary(),
-        "sums": pa.binary(),
-        **{name: _arrow_kind(kind) for name, kind in COLUMNS.items()},
-    }
+    kinds = {name: getattr(pa, _KINDS[COLUMNS[name]][1])() if name in COLUMNS else pa.binary() for name in columns}
     arrays = [pa.array(values, kinds[name]) for name, values in columns.items()]
     return pa.RecordBatch.from_arrays(arrays, names=[*columns])
-
-
-def _arrow_kind(kind: str) -> Any:
-    import pyarrow as pa
-
-    return {
-        "VARCHAR": pa.string(),
-        "BIGINT": pa.int64(),
-        "DOUBLE": pa.float64(),
-        "BOOLEAN": pa.bool_(),
-    }[kind]
 
 
 def _judge(linked: Any, asked: Asked, course: _Course, partitions: int) -> Any:
