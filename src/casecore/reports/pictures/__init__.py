@@ -1,0 +1,4 @@
+"""Pictures."""
+
+from casecore.reports.pictures.cases import life_of_case as life_of_case
+from casecore.reports.pictures.picture import Picture as Picture
