@@ -2,3 +2,4 @@
 
 from casecore.reports.pictures.cases import life_of_case as life_of_case
 from casecore.reports.pictures.picture import Picture as Picture
+from casecore.reports.pictures.teams import day_of_team as day_of_team
