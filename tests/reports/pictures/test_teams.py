@@ -64,7 +64,7 @@ DAY = given(
     team=False,
     policy=SOP,
 )
-"""Ana takes three cases, one of which is pending; then she may have less than she has. Ben has lunch, reviews, and goes."""
+"""Ana takes three cases, one of which is pending; then she may have less than she has. Ben reviews."""
 
 
 def minutes(spans):

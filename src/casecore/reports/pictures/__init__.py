@@ -1,5 +1,6 @@
 """Pictures."""
 
 from casecore.reports.pictures.cases import life_of_case as life_of_case
+from casecore.reports.pictures.clocks import service_clocks as service_clocks
 from casecore.reports.pictures.picture import Picture as Picture
 from casecore.reports.pictures.teams import day_of_team as day_of_team

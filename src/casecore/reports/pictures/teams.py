@@ -265,7 +265,7 @@ def _rows(agent: AgentDay) -> Iterator[Mapping[str, object]]:
 
 
 def _slots(spans: Iterable[Span], *, most: int) -> list[tuple[int, Span]]:
-    """A place for each span, so that none lies on another: what counts from the bottom, what does not above the line."""
+    """A place for each span, so that none lies on another: what counts from the bottom up, the rest above the line."""
     until: dict[int, datetime] = {}
     placed = []
     for span in spans:
@@ -318,16 +318,15 @@ def _draw_agent(canvas: Canvas, times: Times, agent: AgentDay, end: datetime) ->
         canvas.rect((x, y + 1), (until - x - 0.7, step - 2), fill, line=line, tip=tip)
         if step >= BAR and text_width(span.lane, 10.5) + 4 <= until - x:
             canvas.write((x + 3, y + step - 3), span.lane, size=10.5, colour=_ON[span.how])
-    for begin, until in agent.over(end):
-        x = times.x(begin)
-        canvas.rect((x, top - 3), (times.x(until) - x, 4), "bad", round=0, tip="over the limit")
-    limits = [(times.x(one.at), bottom - one.limit * step) for one in agent.load]
-    corners = [
-        corner
-        for (x, y), (_, before) in zip(limits, (limits[0], *limits), strict=False)
-        for corner in ((x, before), (x, y))
-    ]
-    canvas.line([*corners, (times.x(end), limits[-1][1])], "ink", width=1.5, dashed=True, tip="the most they may have")
+    for over, over_until in agent.over(end):
+        x = times.x(over)
+        canvas.rect((x, top - 3), (times.x(over_until) - x, 4), "bad", round=0, tip="over the limit")
+    steps, height = [], agent.load[0].limit
+    for one in agent.load:
+        steps += [(times.x(one.at), bottom - level * step) for level in (height, one.limit)]
+        height = one.limit
+    steps.append((times.x(end), bottom - height * step))
+    canvas.line(steps, "ink", width=1.5, dashed=True, tip="the most they may have")
     for span in agent.presence:
         x, width = times.x(span.since), times.x(span.until) - times.x(span.since)
         why = f" ({span.how})" if span.how else ""
