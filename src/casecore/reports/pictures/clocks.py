@@ -1,4 +1,4 @@
-"""Service clocks of a desk at an instant: how much of what was promised has passed, what is late, and what is due when."""
+"""Service clocks of a desk at an instant: how much of what was promised has passed, what is late, what is due when."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from attrs import define, evolve, field, fields, frozen
+from attrs import define, evolve, field, frozen
 
 from casecore.desk import Desk
-from casecore.kernel import Event
+from casecore.kernel import Event, fields_of
 from casecore.policies import Policy
 from casecore.reports.pictures.canvas import SMALL, Canvas, fitting, text_width
 from casecore.reports.pictures.lanes import (
@@ -117,7 +117,7 @@ class _Watched:
     def see(self, desk: Desk, event: Event) -> None:
         """Look at the cases that an event names, and at every agent who is not as they were."""
         policy = desk.policy.at(event.at)
-        for value in (getattr(event, one.name) for one in fields(type(event))):
+        for value in (getattr(event, one.name) for one in fields_of(type(event))):
             file = desk.cases.get(value) if isinstance(value, str) else None
             if file is not None:
                 self.cases[file.case.id].see(_who_has(file, policy), event.at)
