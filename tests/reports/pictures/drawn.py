@@ -48,6 +48,7 @@ def assert_well_drawn(picture):
         assert size <= y <= height, f"{text.text!r} is out of sight"
     assert picture.text == str(picture) == picture.text.rstrip()
     assert len(picture._repr_mimebundle_()["text/plain"].splitlines()) <= 12
-    assert {"image/svg+xml", "text/plain"} == picture._repr_mimebundle_().keys()
+    mermaid = {"text/vnd.mermaid"} if picture.mermaid else set()
+    assert {"image/svg+xml", "text/plain"} | mermaid == picture._repr_mimebundle_().keys()
     assert picture.frame() == [dict(row) for row in picture.rows]
     assert len({tuple(row) for row in picture.frame()}) <= 1, "all rows have the same columns"

@@ -25,6 +25,7 @@ class Picture:
         description: The same in a sentence, for whoever does not see it.
         text: The same as plain text.
         rows: What it was drawn from, as rows of plain types.
+        mermaid: The same as a diagram of Mermaid, where it is one; GitHub draws that in Markdown.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Picture:
     text: str = field(repr=False)
     rows: Sequence[Mapping[str, object]] = field(repr=False)
     _canvas: Canvas = field(repr=False)
+    mermaid: str = field(default="", repr=False)
 
     def svg(self) -> str:
         """The picture as SVG: one text that needs no other file, no network, no script and no library."""
@@ -51,4 +53,5 @@ class Picture:
         lines = self.text.splitlines()
         left = len(lines) - LINES + 1
         short = self.text if left < 2 else "\n".join((*lines[: LINES - 1], f"… and {plural(left, 'more line')}"))  # noqa: PLR2004 -- one line is shown as well as it is counted
-        return {"image/svg+xml": self.svg(), "text/plain": short}
+        bundle = {"image/svg+xml": self.svg(), "text/plain": short}
+        return {**bundle, "text/vnd.mermaid": self.mermaid} if self.mermaid else bundle
