@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Final, Literal, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
@@ -179,3 +180,19 @@ def fitting(text: str, width: float, size: float = SIZE) -> str:
     """As much of some words as has room, with an ellipsis where there is more."""
     most = max(int(width / (size * LETTER)), 1)
     return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
+
+
+def listed(words: Sequence[str], width: float, size: float = SIZE) -> str:
+    """As many of some words, of which there are any, as there is room for beside each other; the rest are counted."""
+    for many in range(len(words), 1, -1):
+        rest = f" and {len(words) - many} more" if many < len(words) else ""
+        told = f"{', '.join(words[:many])}{rest}"
+        if text_width(told, size) <= width:
+            return told
+    rest = f" and {len(words) - 1} more" if len(words) > 1 else ""
+    return fitting(words[0], width - text_width(rest, size), size) + rest
+
+
+def wrapped(text: str, width: float, size: float = SIZE) -> list[str]:
+    """Some words on as many lines as they need."""
+    return wrap(text, max(int(width / (size * LETTER)), 1)) or [""]
