@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 import attrs
 
@@ -114,6 +115,11 @@ def read_page(html):
         assert one.attributes.get("src", "data:image/svg+xml;base64,").startswith("data:image/svg+xml;base64,")
         for name in ("aria-labelledby",):
             assert {*one.attributes.get(name, "").split()} <= {*ids}
+    assert len(page.all("img")) == sum(len(one.all("img")) for one in page.all("figure"))
+    for one in page.all("img"):  # as an image: what is in it could not run even if it were there
+        svg = base64.b64decode(one.attributes["src"].partition("base64,")[2])
+        assert ET.fromstring(svg).tag.endswith("svg")  # noqa: S314 -- our own text
+        assert one.attributes["alt"]
     (script,), (style,) = page.all("script"), page.all("style")
     assert (shipped("page.js"), shipped("page.css")) == (script.text, style.text)
     (policy,) = page.all("meta", http_equiv="Content-Security-Policy")

@@ -11,7 +11,7 @@ import casecore
 from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.pages.elements import Markup, element, harmless, joined
 from casecore.reports.pages.findings import anchor_of, finding_article, place_text
-from casecore.reports.pages.page import Figure, Headline, PagePart, TextPicture, bar, folded, html_page, shipped
+from casecore.reports.pages.page import Figure, Headline, PagePart, bar, folded, html_page, shipped
 from casecore.reports.pages.tables import Head, Valued, data_table, html_table
 from tests.page_reading import BAD_CHARACTERS, HOSTILE, Node, read_page
 
@@ -92,13 +92,13 @@ class TestElements:
             figures=[Figure(text, text)],
             first=data_table(text, (text, Head(text, "name")), [(text, Valued(text, text))]),
             parts=[PagePart("one", text, finding_article(attrs.evolve(WHOLE, message=text, title=text), text), text)],
-            pictures=[TextPicture(text, text, text)],
+            pictures=[Drawing(text, text, text)],
         )
         page, kept = read_page(told), harmless(text)
         assert not page.all("b")[1:]
         assert kept == page.all("h1")[0].text == page.all("table")[0].all("td")[0].attributes["data-value"]
-        assert kept == page.all("pre")[-1].attributes["aria-label"] == page.all("figcaption")[0].text
-        assert not page.all("img")
+        assert kept == page.all("pre")[-1].attributes["aria-label"]
+        assert [kept] == [image.attributes["alt"] for image in page.all("img")]
 
     def test_nobody_else_writes_html(self):
         """Only the builder makes what is not escaped."""
@@ -185,10 +185,13 @@ class TestFindings:
         assert ("", "", "sop.toml:3") == (place_text(None), place_text(Location("a")), place_text(WHOLE.location))
 
 
+@attrs.frozen
 class Drawing:
-    """A picture that can be drawn."""
+    """A picture."""
 
-    title, text, description = "A line", "----", "A line from left to right"
+    title: str = "A line"
+    text: str = "----"
+    description: str = "A line from left to right"
 
     def svg(self):
         """As SVG, with what must not run."""
@@ -234,13 +237,20 @@ class TestPage:
         assert not re.search("innerHTML|outerHTML|insertAdjacent|eval|fetch|XMLHttp|document.write", shipped("page.js"))
 
     def test_pictures(self):
-        """One that is drawn is an image, in which nothing runs, with its text beside it; else there is the text."""
-        page = read_page(page_with("x", pictures=(Drawing(), TextPicture("B", "|", "A stroke"))))
+        """Each is an image, in which nothing runs, with the same as text below."""
+        page = read_page(page_with("x", pictures=(Drawing(),)))
         (image,) = page.all("img")
         drawn = base64.b64decode(image.attributes["src"].partition("base64,")[2]).decode()
-        assert (Drawing().svg(), Drawing.description) == (drawn, image.attributes["alt"])
-        assert ["----", "|"] == [one.text for one in page.all("pre")]
-        assert ["A line", "B"] == [one.text for one in page.all("figcaption")]
+        assert (Drawing().svg(), "A line from left to right") == (drawn, image.attributes["alt"])
+        assert ["----"] == [one.text for one in page.all("pre")]
+        assert ["A line, as text----"] == [one.text for one in page.all("figcaption")]
+
+    def test_where_pictures_stand(self):
+        """Before what is folded, else at the end."""
+        open_, closed = PagePart("a", "A", "x"), PagePart("b", "B", "y", folded=True)
+        for parts, order in (((open_, closed), "a pictures b"), ((open_,), "a pictures"), ((), "pictures")):
+            told = html_page("check", "A", Headline("good", "x"), parts=parts, pictures=[Drawing()])
+            assert order.split() == [one.attributes["href"][1:] for one in read_page(told).all("nav")[0].all("a")]
 
     def test_small_things(self):
         """What is folded, and a bar as long as its part."""

@@ -27,6 +27,7 @@ from casecore.reports.pages.elements import Content, Markup, element, joined
 from casecore.reports.pages.findings import TONES, anchor_of, finding_article, place_text, tag
 from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
+from casecore.reports.pictures import promise_coverage
 from casecore.reports.text import plural
 
 FIRST: Final = 6
@@ -95,8 +96,7 @@ def _answer(report: Report) -> Headline:
 
 def check_pictures(report: Report) -> tuple[Drawn, ...]:
     """The pictures on the page of a check."""
-    del report
-    return ()
+    return (promise_coverage(report),) if report.judgements else ()
 
 
 def _figures(report: Report) -> Iterator[Figure]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from casecore.cli.picture import desk_tables
-from casecore.cli.rules_page import life_cycle_picture
 from casecore.cli.streams import write_document
 from casecore.cli.unreadable import unreadable_findings
 from casecore.desk import Desk
@@ -26,7 +25,9 @@ from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import finding_article, tag
 from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
+from casecore.reports.pictures import day_of_team, refused_most, service_clocks
 from casecore.reports.text import plural
+from casecore.statuses import Status
 
 STEPS: Final = 5_000
 """How many steps of a day stand on its page."""
@@ -52,10 +53,13 @@ class PageReport:
         self._chapters: list[tuple[str, list[tuple[Content | Valued, ...]]]] = []
         self._shown = self._left = 0
         self._refused: dict[str, list[tuple[int, Reason]]] = defaultdict(list)
+        self._steps: list[ReplayedLine] = []
 
     def tell_step(self, step: ReplayedLine) -> None:
         """Look at one step."""
         self._found.add_step(step)
+        if len(self._steps) <= STEPS:
+            self._steps.append(step)
         for reason in step.reasons:
             self._refused[reason.rule].append((step.line, reason))
         if step.story or not self._chapters:
@@ -83,7 +87,7 @@ class PageReport:
                 figures=_figures(tally),
                 first=self._refusals(),
                 parts=[*self._parts(desk)],
-                pictures=day_pictures(),
+                pictures=self._pictures(desk),
             )
         )
 
@@ -128,6 +132,17 @@ class PageReport:
         if tables:
             yield PagePart("desk", "The desk at the end", tables)
 
+    def _pictures(self, desk: Desk) -> Iterator[Drawn]:
+        """What refused most, the day of the team, and the service clocks at its end; of a day that is kept whole."""
+        if not self._steps or len(self._steps) > STEPS:
+            return
+        if self._refused:
+            yield refused_most(self._steps)
+        if desk.agents:
+            yield day_of_team((event for step in self._steps for event in step.events), desk.policy, house=desk.house)
+        if any(file.case.status is not Status.CLOSED for file in desk.cases.values()):
+            yield service_clocks(desk)
+
     def _every_refusal(self) -> Markup:
         rows = [
             (element("code", rule), Valued(f"{line:,}", line), reason.message, reason.remedy, citation(reason))
@@ -136,11 +151,6 @@ class PageReport:
         ]
         heads = (Head("rule", "name"), Head("line", "number"), "why", "what to do instead", Head("said in", "name"))
         return data_table("Every refusal", heads, rows)
-
-
-def day_pictures() -> tuple[Drawn, ...]:
-    """The pictures on the page of a day."""
-    return (life_cycle_picture(),)
 
 
 def _word(finding: Finding) -> str:

@@ -14,10 +14,10 @@ from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
 from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import tag
-from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, TextPicture, Tone, folded, html_page
+from casecore.reports.pages.page import Figure, Headline, PagePart, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
+from casecore.reports.pictures import life_cycle
 from casecore.reports.text import plural
-from casecore.statuses import CASE_LIFECYCLE
 
 SOME: Final = 3
 """How many titles of a rule, and how many things that it guards, are shown at once."""
@@ -57,14 +57,8 @@ def rules_page(found: Sequence[ListedRule], policy: Policy, file: str) -> str:
         ],
         first=_softened(found, policy) if soft else None,
         parts=[*_parts(found, policy)],
-        pictures=(life_cycle_picture(),),
+        pictures=(life_cycle(),),
     )
-
-
-def life_cycle_picture() -> Drawn:
-    """The life of a case, as text."""
-    about = "In which states a case can be, and what takes it from one to the next."
-    return TextPicture("The life of a case", f"{CASE_LIFECYCLE}", about)
 
 
 def _softened(found: Sequence[ListedRule], policy: Policy) -> Markup:

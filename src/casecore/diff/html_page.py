@@ -36,6 +36,7 @@ from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import finding_article, tag
 from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
+from casecore.reports.pictures import behaviours
 from casecore.reports.text import plural
 
 FIRST: Final = 8
@@ -73,8 +74,7 @@ def as_html(report: Differences, old: str, new: str, day: RedecidedDay | None = 
 
 def diff_pictures(report: Differences) -> tuple[Drawn, ...]:
     """The pictures on the page of a comparison."""
-    del report
-    return ()
+    return (behaviours(report),) if report.changes else ()
 
 
 def _answer(report: Differences, day: RedecidedDay | None) -> Headline:

@@ -10,8 +10,9 @@ from typing import Final
 
 import attrs
 
-from casecore.audit.judging.auditing import Count, Side, Violation
+from casecore.audit.judging.auditing import Violation
 from casecore.audit.judging.obligations import Settled
+from casecore.audit.judging.tally import Count, Side
 from casecore.audit.reports.findings import (
     against_lines,
     breaches_of,
@@ -27,6 +28,7 @@ from casecore.reports.pages.elements import Content, Markup, element, joined
 from casecore.reports.pages.findings import anchor_of, finding_article, tag
 from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, bar, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
+from casecore.reports.pictures import rule_coverage
 from casecore.reports.text import plural
 
 FIRST: Final = 6
@@ -58,8 +60,7 @@ def as_html(report: AuditReport) -> str:
 
 def audit_pictures(report: AuditReport) -> tuple[Drawn, ...]:
     """The pictures on the page of an audit."""
-    del report
-    return ()
+    return (rule_coverage(report),) if report.rules else ()
 
 
 def _about(report: AuditReport) -> str:

@@ -71,7 +71,7 @@ for (const table of document.querySelectorAll("table.data:not(.still)")) {
 }
 
 for (const section of document.querySelectorAll("main > section")) {
-  const inside = [...section.querySelectorAll("details")].filter((one) => !one.querySelector(":scope > summary > h2") && !one.closest("td"));
+  const inside = [...section.querySelectorAll("details")].filter((one) => !one.querySelector(":scope > summary > h2") && !one.closest("td, figure"));
   if (inside.length > 1) {
     const button = make("button", { type: "button", className: "unfold", textContent: "Unfold all" });
     button.addEventListener("click", () => {

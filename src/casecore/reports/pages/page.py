@@ -85,20 +85,7 @@ class Drawn(Protocol):
         """The same in a sentence."""
 
     def svg(self) -> str:
-        """The same as SVG, where what draws it is installed."""
-
-
-@frozen
-class TextPicture:
-    """A picture that is drawn with letters."""
-
-    title: str
-    text: str
-    description: str
-
-    def svg(self) -> str:
-        """There is none."""
-        raise ImportError
+        """The same as SVG."""
 
 
 def html_page(
@@ -110,7 +97,7 @@ def html_page(
     figures: Iterable[Figure] = (),
     first: Content = None,
     parts: Sequence[PagePart] = (),
-    pictures: Sequence[Drawn] = (),
+    pictures: Iterable[Drawn] = (),
 ) -> str:
     """A whole page.
 
@@ -124,7 +111,7 @@ def html_page(
         parts: All that follows.
         pictures: Pictures of it.
     """
-    every = [*parts, *([PagePart("pictures", "Pictures", [*map(_drawn, pictures)])] if pictures else [])]
+    every = _with_pictures(parts, [*map(_drawn, pictures)])
     top = element(
         "header",
         element("p", f"casecore {command}", class_="kicker"),
@@ -155,6 +142,15 @@ def html_page(
     return _document(f"{title}: casecore {command}", joined(skip, top, nav, main, end))
 
 
+def _with_pictures(parts: Sequence[PagePart], drawn: Sequence[Markup]) -> Sequence[PagePart]:
+    """The parts of a page, with the pictures before the first of them that is folded."""
+    if not drawn:
+        return parts
+    place = next((number for number, part in enumerate(parts) if part.folded), len(parts))
+    shown = PagePart("pictures", "Pictures", element("div", drawn, class_="pictures"))
+    return [*parts[:place], shown, *parts[place:]]
+
+
 def _figures(figures: Sequence[Figure]) -> Markup | None:
     if not figures:
         return None
@@ -178,16 +174,11 @@ def _section(part: PagePart) -> Markup:
 
 
 def _drawn(picture: Drawn) -> Markup:
-    """A picture as an image, in which nothing runs and nothing is loaded; as text where it cannot be drawn."""
+    """A picture as an image, in which nothing runs and nothing is loaded, with the same as text below."""
     text = element("pre", picture.text, tabindex=0, role="group", aria_label=picture.title)
-    caption = element("figcaption", picture.title)
-    try:
-        svg = picture.svg()
-    except ImportError:
-        return element("figure", caption, element("p", picture.description, class_="about"), text)
-    source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    source = f"data:image/svg+xml;base64,{base64.b64encode(picture.svg().encode()).decode()}"
     shown = element("img", alt=picture.description, src=source)
-    return element("figure", caption, shown, folded("The same as text", text))
+    return element("figure", shown, element("figcaption", folded(f"{picture.title}, as text", text)))
 
 
 def folded(title: Content, *content: Content, opened: bool = False) -> Markup:
