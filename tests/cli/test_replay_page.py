@@ -84,12 +84,27 @@ def test_quiet(page):
 
 def test_a_long_day(page, monkeypatch):
     """What is left out is counted."""
-    monkeypatch.setattr(replay_page, "STEPS", 3)
+    monkeypatch.setattr(replay_page, "STEPS", 2)
     monkeypatch.setattr(replay_page, "WRONG", 1)
     _, found = page(DAY)
-    assert "The first 3 steps; 1 more are not shown." in found.all("section", id="day")[0].text
+    assert "The first 2 steps; 2 more are not shown." in found.all("section", id="day")[0].text
     assert "2 findings. 1 more are not shown." in found.all("section", id="otherwise")[0].text
     assert 1 == len(found.all("article"))
+    assert not found.all("img")
+
+
+def test_pictures(page):
+    """What refused most, the day of the team, and the service clocks; each only where there is something to see."""
+    _, found = page(EXAMPLE.read_text("utf-8"))
+    told = [one.text for one in found.all("summary") if one.text.endswith(", as text")]
+    assert ["What refused most", "The day of 5 agents", "Service clocks on 4 Nov 2026 16:20 UTC"] == [
+        one.removesuffix(", as text") for one in told
+    ]
+    message = json.loads(EXAMPLE.read_text("utf-8").splitlines()[12])
+    _, found = page(json.dumps(message))
+    assert ["Service clocks"] == [one.text[:14] for one in found.all("figcaption")]
+    _, found = page(DAY.splitlines()[0])
+    assert ["The day of"] == [one.text[:10] for one in found.all("figcaption")]
 
 
 def test_what_cannot_be_read(page, casecore, tmp_path):
