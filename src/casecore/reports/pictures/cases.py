@@ -27,7 +27,7 @@ from casecore.reports.pictures.lanes import (
     GoingOn,
     Key,
     Moment,
-    Span,
+    Stretch,
     draw_caption,
     draw_lane,
     draw_spans,
@@ -112,7 +112,7 @@ class CaseLife:
     begin: datetime
     end: datetime
     closed: bool
-    spans: Sequence[Span]
+    spans: Sequence[Stretch]
     moments: Sequence[Moment]
     clocks: Sequence[ClockLife]
 
@@ -203,8 +203,8 @@ def _read_window(desk: Desk, case: str, windows: list[tuple[datetime, datetime]]
     windows.append((since, till))
 
 
-def _window_span(since: datetime, until: datetime) -> Span:
-    return Span(WAIT, WINDOW_OPEN, since, until)
+def _window_span(since: datetime, until: datetime) -> Stretch:
+    return Stretch(WAIT, WINDOW_OPEN, since, until)
 
 
 # The picture -------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def _rows(life: CaseLife) -> Iterator[Mapping[str, object]]:
 _LOOKS: Final[Mapping[str, str]] = MappingProxyType({STATUS: "work", HOLDER: "calm", DRAFT: "calm", WAIT: "line"})
 
 
-def _looks(span: Span) -> tuple[str, bool]:
+def _looks(span: Stretch) -> tuple[str, bool]:
     waits = span.group in {HOLDER, DRAFT} and not span.how
     return ("quiet", False) if waits else (_LOOKS[span.group], span.how == OFFERED)
 

@@ -33,7 +33,7 @@ _ACTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 @frozen
-class Move:
+class LegalMove:
     """A step that the life cycle has from where a case stands.
 
     Attributes:
@@ -59,7 +59,7 @@ class Move:
         return said if self.allowed else f"{said}, refused by {', '.join(self.reasons)}"
 
 
-def moves_of(desk: AnyDesk, case: str, agent: str, at: datetime) -> list[Move]:
+def moves_of(desk: AnyDesk, case: str, agent: str, at: datetime) -> list[LegalMove]:
     """The moves that the life cycle has from where a case stands, and which of them an agent may make.
 
     Args:
@@ -78,19 +78,19 @@ def moves_of(desk: AnyDesk, case: str, agent: str, at: datetime) -> list[Move]:
     if status is None:
         raise ValueError(f"there is no case {case!r} on this desk")
     actions = {action.name: action for action in desk.actions(agent, case, at)}
-    moves: list[Move] = []
+    moves: list[LegalMove] = []
     for trigger in CASE_LIFECYCLE.triggers(status):
         to = CASE_LIFECYCLE.lookup[trigger][status]
         if trigger in _BY_ITSELF:
-            moves.append(Move(trigger, to, "", None))
+            moves.append(LegalMove(trigger, to, "", None))
             continue
         moves += [_move_by(actions[name], trigger, to) for name in _ACTIONS.get(trigger, (trigger,))]
     return sorted(moves, key=lambda move: (True, False, None).index(move.allowed))
 
 
-def _move_by(action: Action, trigger: str, to: str) -> Move:
+def _move_by(action: Action, trigger: str, to: str) -> LegalMove:
     reasons = tuple(dict.fromkeys(reason.rule for reason in action.reasons))
-    return Move(trigger, to, action.name, action.allowed, reasons)
+    return LegalMove(trigger, to, action.name, action.allowed, reasons)
 
 
 # The pictures ------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def legal_moves(desk: AnyDesk, case: str, agent: str, at: datetime) -> Picture:
 _YES_NO: Final[Mapping[bool | None, str]] = MappingProxyType({True: "may", False: "may not", None: "by itself"})
 
 
-def _marks(moves: Sequence[Move], status: str) -> dict[str, str]:
+def _marks(moves: Sequence[LegalMove], status: str) -> dict[str, str]:
     """What stands below each state that a case can get to: `may` if any way is open, `may not`, or `by itself`."""
     marks: dict[str, str] = {}
     for allowed in (None, False, True):  # what comes last counts most
@@ -265,7 +265,7 @@ def _edge(of: tuple[float, float], towards: tuple[float, float]) -> tuple[float,
     return of[0] + across * share, of[1] + down * share
 
 
-def _draw_move(canvas: Canvas, move: Move) -> None:
+def _draw_move(canvas: Canvas, move: LegalMove) -> None:
     """A line of words, with a tick, a cross, or a dot where it comes by itself."""
     y = canvas.height + 9
     if move.allowed is None:

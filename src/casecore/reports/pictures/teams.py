@@ -20,7 +20,7 @@ from casecore.reports.pictures.lanes import (
     TIMES,
     GoingOn,
     Key,
-    Span,
+    Stretch,
     draw_times,
     short_duration,
 )
@@ -68,8 +68,8 @@ class AgentDay:
     """
 
     agent: str
-    cases: Sequence[Span]
-    presence: Sequence[Span]
+    cases: Sequence[Stretch]
+    presence: Sequence[Stretch]
     load: Sequence[Load]
 
     @property
@@ -185,7 +185,7 @@ def team_day(
     return TeamDay(begin, end, days)
 
 
-def _cut(spans: Iterable[Span], begin: datetime) -> list[Span]:
+def _cut(spans: Iterable[Stretch], begin: datetime) -> list[Stretch]:
     """What still goes on at an instant, or begins later, from that instant on, in the order in which it begins."""
     cut = [evolve(span, since=max(span.since, begin)) for span in spans if span.until >= begin]
     return sorted(cut, key=lambda span: (span.since, span.lane))
@@ -264,7 +264,7 @@ def _rows(agent: AgentDay) -> Iterator[Mapping[str, object]]:
             }
 
 
-def _slots(spans: Iterable[Span], *, most: int) -> list[tuple[int, Span]]:
+def _slots(spans: Iterable[Stretch], *, most: int) -> list[tuple[int, Stretch]]:
     """A place for each span, so that none lies on another: what counts from the bottom up, the rest above the line."""
     until: dict[int, datetime] = {}
     placed = []
