@@ -10,11 +10,8 @@ from typing import Final
 from attrs import define, field, frozen
 
 from casecore.kernel.durations import duration_text
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting
+from casecore.reports.pictures.canvas import EDGE, SMALL, WIDTH, Canvas, fitting
 from casecore.reports.pictures.times import Times
-
-EDGE: Final = 12.0
-"""What is left free at both sides."""
 
 NAMES: Final = 142.0
 """Where names of lanes end and time begins."""

@@ -12,9 +12,8 @@ from attrs import define, evolve, field, frozen
 from casecore.desk import Desk
 from casecore.kernel import Event, fields_of
 from casecore.policies import Policy
-from casecore.reports.pictures.canvas import SMALL, Canvas, fitting, text_width
+from casecore.reports.pictures.canvas import EDGE, SMALL, Canvas, fitting, text_width
 from casecore.reports.pictures.lanes import (
-    EDGE,
     NAMES,
     RIGHT,
     TIMES,
@@ -282,16 +281,14 @@ _ON: Final = {HELD: "ground", RESTS: "ink", OFFERED: "ink", REVIEWS: "ink"}
 
 
 def _draw(day: TeamDay, times: Times, title: str, about: str) -> Canvas:
-    canvas = Canvas()
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(about, RIGHT - EDGE, SMALL), size=SMALL, colour="quiet")
-    canvas.height = 44 + TIMES
+    canvas = Canvas.headed(title, about)
+    top, canvas.height = canvas.height, canvas.height + TIMES
     for agent in day.agents:
         _draw_agent(canvas, times, agent, day.end)
-    draw_times(canvas, times, 44)
+    draw_times(canvas, times, top)
     for words in _LEGEND:
-        canvas.write((EDGE, canvas.height + 4), words, size=SMALL, colour="quiet")
-        canvas.height += 16
+        canvas.note(words)
+    canvas.height += EDGE
     return canvas
 
 
