@@ -16,7 +16,10 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 SLOW = [Path(__file__).parent / "tests" / folder for folder in ("laws", "proofs")]
 """Where the tests lie that `make test` leaves to `make test-all`."""
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md", "docs/hosting.md"]).pytest()
+EXECUTED = ["README.md", "docs/hosting.md", "docs/pictures.md"]
+"""The pages whose examples are run."""
+
+pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=EXECUTED).pytest()
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

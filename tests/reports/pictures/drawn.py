@@ -43,6 +43,7 @@ def assert_well_drawn(picture):
         size, x, y = (float(text.get(name)) for name in ("font-size", "x", "y"))
         length = len(text.text) * size * LETTER
         left = x - {"start": 0, "middle": length / 2, "end": length}[text.get("text-anchor")]
+        assert not text.text.endswith("…"), f"{text.text!r} has no room"
         assert size >= 10.5, f"{text.text!r} is too small at 400 pixels"
         assert -4 <= left <= left + length <= width + 6, f"{text.text!r} is cut"
         assert size <= y <= height, f"{text.text!r} is out of sight"

@@ -162,7 +162,7 @@ class TestWhatHappened:
         """A snoozed case waits for nobody; on a chat it counts how long its customer says nothing."""
         asleep = given(case_in("pending", channel="email"), SnoozeCase("ana", at(minutes=1), "c1", at(hours=2)))
         life = case_life("c1", asleep.events, until=at(minutes=9))
-        assert ("snoozed in general", "", 1, 9) == spans_of(life, "held by")[-1]
+        assert ("snoozed", "", 1, 9) == spans_of(life, "held by")[-1]
         chat = given(
             case_in("pending"),
             AskPresence("ana", at(minutes=1), "c1", "a1", "Still there?"),

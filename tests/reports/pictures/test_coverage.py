@@ -36,7 +36,7 @@ class TestRules:
         """A line a rule, in the order of the report; what never was is left out."""
         assert_well_drawn(self.picture)
         assert [
-            "How often each rule was kept. 5 rules: 3 judged, 0 unknown everywhere, 2 without an occasion",
+            "How often each rule was kept. 5 rules: 3 judged, 0 always unknown, 2 without an occasion",
             "lifecycle.edge  6 kept, 2 broken",
             "offer.late      1 kept, 3 unknown",
             "case.known      1,200 kept",
@@ -50,17 +50,17 @@ class TestRules:
         } in self.picture.frame()
 
     def test_its_bars(self):
-        """Each bar is 90 wide: a quarter of the first is broken, three quarters of the second are unknown."""
+        """Each bar is 72 wide: a quarter of the first is broken, three quarters of the second are unknown."""
         assert {"lifecycle.edge", "6 kept, 2 broken", "1,200 kept"} <= {*words_of(self.picture)}
         bars = [
             (mark.get("class"), float(mark.get("width"))) for mark in root_of(self.picture) if mark.get("rx") == "0"
         ]
         assert [
-            ("cc-bad", 22.5),
-            ("cc-good", 67.5),
-            ("cc-good", 22.5),
-            ("cc-quiet-s", 67.5),
-            ("cc-good", 90),
+            ("cc-bad", 18),
+            ("cc-good", 54),
+            ("cc-good", 18),
+            ("cc-quiet-s", 54),
+            ("cc-good", 72),
         ] == bars
         assert "offer.late: 1 kept, 3 unknown" in tips_of(self.picture)
 

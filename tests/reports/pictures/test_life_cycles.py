@@ -3,7 +3,7 @@
 import pytest
 
 from casecore.reports.pictures import legal_moves, life_cycle
-from casecore.reports.pictures.life_cycles import Move, moves_of
+from casecore.reports.pictures.life_cycles import LegalMove, moves_of
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
 from casecore.rooms.contacts import CONTACT_LIFECYCLE
 from casecore.rooms.offers import OFFER_LIFECYCLE
@@ -19,16 +19,16 @@ def test_what_somebody_may_do_now():
     """On a chat, resolving wants an authenticated customer, and closing that the contact has ended; spam may go."""
     before, blocked = ("authentication.before",), ("contact.blocks_close",)
     assert [
-        Move("send_as_pending", "pending", "send_as_pending", True),
-        Move("send_as_escalated", "escalated", "send_as_escalated", True),
-        Move("set_pending", "pending", "set_pending", True),
-        Move("set_escalated", "escalated", "set_escalated", True),
-        Move("close", "closed", "close_as_spam", True),
-        Move("send_as_resolved", "resolved", "send_as_resolved", False, before),
-        Move("set_resolved", "resolved", "set_resolved", False, before),
-        Move("close", "closed", "close", False, blocked),
-        Move("customer_message", "open", "", None),
-        Move("delivery_failed", "open", "", None),
+        LegalMove("send_as_pending", "pending", "send_as_pending", True),
+        LegalMove("send_as_escalated", "escalated", "send_as_escalated", True),
+        LegalMove("set_pending", "pending", "set_pending", True),
+        LegalMove("set_escalated", "escalated", "set_escalated", True),
+        LegalMove("close", "closed", "close_as_spam", True),
+        LegalMove("send_as_resolved", "resolved", "send_as_resolved", False, before),
+        LegalMove("set_resolved", "resolved", "set_resolved", False, before),
+        LegalMove("close", "closed", "close", False, blocked),
+        LegalMove("customer_message", "open", "", None),
+        LegalMove("delivery_failed", "open", "", None),
     ] == moves_of(CHAT, "c1", "ana", at(minutes=1))
 
 

@@ -69,7 +69,7 @@ def test_one_instant_is_enough():
 
 def test_instants_are_told_where_there_is_room():
     """The time, with the day where it is a new one; in the zone that is asked for."""
-    assert [("09:00", "2 Nov"), ("09:12", "")] == [tick[1:] for tick in placed(0, 3, 12, 20, right=60).ticks()]
+    assert [("09:00", "2 Nov"), ("09:20", "")] == [tick[1:] for tick in placed(0, 3, 12, 20, right=60).ticks()]
     far = placed(0, 300, 16 * 60, right=300, zone=timezone(timedelta(hours=1)))
     assert [("10:00", "2 Nov"), ("15:00", ""), ("02:00", "3 Nov")] == [tick[1:] for tick in far.ticks()]
     assert ("10:00", "3 Nov 02:00") == (far.text(T0), far.text(T0 + timedelta(hours=16)))

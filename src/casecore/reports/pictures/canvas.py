@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 from attrs import define, field
@@ -26,7 +26,10 @@ SIZE: Final = 13
 
 SMALL: Final = 11.5
 
-LETTER: Final = 0.53
+EDGE: Final = 12.0
+"""What is left free at both sides."""
+
+LETTER: Final = 0.58
 """How wide a letter is, in sizes: a little more than it is in the usual fonts, so that no word is cut."""
 
 LEAST: Final = 2.5
@@ -63,6 +66,20 @@ class Canvas:
     height: float = 0
     _behind: list[str] = field(factory=list, init=False)
     _marks: list[str] = field(factory=list, init=False)
+
+    @classmethod
+    def headed(cls, title: str, about: str) -> Self:
+        """A canvas that begins with a title, and what is to be said below it."""
+        canvas = cls(26)
+        canvas.write((EDGE, 22), fitting(title, WIDTH - 2 * EDGE, 15), size=15, bold=True)
+        canvas.note(about)
+        return canvas
+
+    def note(self, words: str) -> None:
+        """Small words below all that was drawn, on as many lines as they need."""
+        for line in wrapped(words, WIDTH - 2 * EDGE, SMALL):
+            self.write((EDGE, self.height + 13), line, size=SMALL, colour="quiet")
+            self.height += 16
 
     def rect(
         self,

@@ -17,9 +17,8 @@ from casecore.desk import Desk
 from casecore.kernel import Event
 from casecore.policies import Policy
 from casecore.projections.history import line
-from casecore.reports.pictures.canvas import SMALL, Canvas, fitting
+from casecore.reports.pictures.canvas import Canvas
 from casecore.reports.pictures.lanes import (
-    EDGE,
     LANE,
     NAMES,
     RIGHT,
@@ -27,7 +26,7 @@ from casecore.reports.pictures.lanes import (
     GoingOn,
     Key,
     Moment,
-    Span,
+    Stretch,
     draw_caption,
     draw_lane,
     draw_spans,
@@ -112,7 +111,7 @@ class CaseLife:
     begin: datetime
     end: datetime
     closed: bool
-    spans: Sequence[Span]
+    spans: Sequence[Stretch]
     moments: Sequence[Moment]
     clocks: Sequence[ClockLife]
 
@@ -166,7 +165,7 @@ def _going_on(file: CaseFile) -> Iterator[Key]:
     if case.assignee is not None:
         yield HOLDER, case.assignee, HELD
     elif case.waiting_since is not None:
-        yield HOLDER, f"{'snoozed' if case.snoozed_until else 'waits'} in {case.queue}", ""
+        yield HOLDER, "snoozed" if case.snoozed_until else f"waits in {case.queue}", ""
     if offers.offered_to is not None:
         yield HOLDER, offers.offered_to, OFFERED
     if draft is not None:
@@ -203,8 +202,8 @@ def _read_window(desk: Desk, case: str, windows: list[tuple[datetime, datetime]]
     windows.append((since, till))
 
 
-def _window_span(since: datetime, until: datetime) -> Span:
-    return Span(WAIT, WINDOW_OPEN, since, until)
+def _window_span(since: datetime, until: datetime) -> Stretch:
+    return Stretch(WAIT, WINDOW_OPEN, since, until)
 
 
 # The picture -------------------------------------------------------------------------------------------
@@ -285,16 +284,14 @@ def _rows(life: CaseLife) -> Iterator[Mapping[str, object]]:
 _LOOKS: Final[Mapping[str, str]] = MappingProxyType({STATUS: "work", HOLDER: "calm", DRAFT: "calm", WAIT: "line"})
 
 
-def _looks(span: Span) -> tuple[str, bool]:
+def _looks(span: Stretch) -> tuple[str, bool]:
     waits = span.group in {HOLDER, DRAFT} and not span.how
     return ("quiet", False) if waits else (_LOOKS[span.group], span.how == OFFERED)
 
 
 def _draw(life: CaseLife, times: Times, title: str, about: str) -> Canvas:
-    canvas = Canvas()
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(about, RIGHT - EDGE, SMALL), size=SMALL, colour="quiet")
-    canvas.height = 44 + TIMES
+    canvas = Canvas.headed(title, about)
+    top, canvas.height = canvas.height, canvas.height + TIMES
     for group, caption, order in _SECTIONS:
         lanes = lanes_of(life.spans, group, order)
         if lanes:
@@ -313,7 +310,7 @@ def _draw(life: CaseLife, times: Times, title: str, about: str) -> Canvas:
     for lane in lanes:
         moments = [moment for moment in life.moments if moment.lane == lane]
         draw_lane(canvas, lane, partial(_draw_moments, canvas, times, moments))
-    draw_times(canvas, times, 44)
+    draw_times(canvas, times, top)
     return canvas
 
 

@@ -12,8 +12,8 @@ from typing import Final
 from attrs import frozen
 
 from casecore.desk import AnyDesk
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting
-from casecore.reports.pictures.lanes import EDGE, LANE, short_duration
+from casecore.reports.pictures.canvas import EDGE, SMALL, Canvas, fitting
+from casecore.reports.pictures.lanes import LANE, short_duration
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.text import columns, plural
 from casecore.rooms.clocks import Clock, ClockState
@@ -134,10 +134,10 @@ def _row(row: ClockRow) -> Mapping[str, object]:
     return {"case": row.case, "clock": clock.name, "standing": str(row.standing), **length}
 
 
-BEGIN: Final = 158.0
+BEGIN: Final = 172.0
 """Where bars begin; `TARGET`, where all that was promised has passed; `END`, where bars end, however late it is."""
 
-TARGET: Final = 270.0
+TARGET: Final = 278.0
 
 END: Final = 318.0
 
@@ -156,17 +156,15 @@ _LATE: Final = frozenset({Standing.OVERDUE, Standing.MISSED})
 
 
 def _draw(title: str, told: str, rows: Sequence[tuple[ClockRow, str]]) -> Canvas:
-    canvas = Canvas()
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(told, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
-    canvas.write((TARGET, 58), "target", size=SMALL, colour="quiet", anchor="middle")
-    top = canvas.height = 64.0
+    canvas = Canvas.headed(title, told)
+    canvas.write((TARGET, canvas.height + 16), "target", size=SMALL, colour="quiet", anchor="middle")
+    canvas.height += 22
+    top = canvas.height
     for row, words in rows[:ROWS]:
         _draw_clock(canvas, row, words)
     canvas.line([(TARGET, top - 2), (TARGET, canvas.height)], "ink", width=1.5)
     if len(rows) > ROWS:
-        canvas.height += LANE
-        canvas.write((EDGE, canvas.height - 6), f"and {len(rows) - ROWS:,} more", size=SMALL, colour="quiet")
+        canvas.note(f"and {len(rows) - ROWS:,} more")
     canvas.height += EDGE
     return canvas
 

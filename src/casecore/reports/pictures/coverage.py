@@ -8,8 +8,8 @@ from math import log10
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting, wrapped
-from casecore.reports.pictures.lanes import EDGE, LANE
+from casecore.reports.pictures.canvas import EDGE, SMALL, WIDTH, Canvas, fitting, wrapped
+from casecore.reports.pictures.lanes import LANE
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.text import columns, plural
 
@@ -35,7 +35,7 @@ def rule_coverage(report: AuditReport) -> Picture:
     """
     coverage, rules = report.coverage, report.rules
     told = (
-        f"{plural(coverage.rules, 'rule')}: {len(coverage.judged)} judged, {len(coverage.unknown)} unknown everywhere, "
+        f"{plural(coverage.rules, 'rule')}: {len(coverage.judged)} judged, {len(coverage.unknown)} always unknown, "
         f"{len(coverage.unmet)} without an occasion"
     )
     title = "How often each rule was kept"
@@ -53,14 +53,14 @@ def _rule_words(rule: RuleResult) -> str:
     return ", ".join(f"{count:,} {what}" for count, what in counts if count)
 
 
-BEGIN: Final = 172.0
+BEGIN: Final = 190.0
 """Where bars begin, and where they end; beside them stand the numbers."""
 
 END: Final = 262.0
 
 
 def _draw_rules(title: str, told: str, rules: Sequence[RuleResult]) -> Canvas:
-    canvas = _head(title, told)
+    canvas = Canvas.headed(title, told)
     for rule in rules[:ROWS]:
         y, words = canvas.height, _rule_words(rule)
         canvas.write((EDGE, y + 14), fitting(rule.id, BEGIN - EDGE - 4, 12), size=12)
@@ -71,26 +71,17 @@ def _draw_rules(title: str, told: str, rules: Sequence[RuleResult]) -> Canvas:
                 tip, size = f"{rule.id}: {words}", (width, LANE - 2 * inset)
                 canvas.rect((x, y + inset), size, colour, line="" if colour else "quiet", round=0, tip=tip)
                 x += width
-        canvas.write((END + 10, y + 14), words, size=10.5)
+        canvas.write((END + 8, y + 14), words, size=10.5)
         canvas.height += LANE
     _count_rest(canvas, len(rules))
-    legend = "High: broken; low: kept; hollow: unknown; as parts of all occasions."
-    canvas.write((EDGE, canvas.height + 14), legend, size=SMALL, colour="quiet")
-    canvas.height += 14 + EDGE
-    return canvas
-
-
-def _head(title: str, told: str) -> Canvas:
-    canvas = Canvas(50)
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(told, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
+    canvas.note("High: broken; low: kept; hollow: unknown.")
+    canvas.height += EDGE
     return canvas
 
 
 def _count_rest(canvas: Canvas, count: int) -> None:
     if count > ROWS:
-        canvas.write((EDGE, canvas.height + 14), f"and {count - ROWS:,} more", size=SMALL, colour="quiet")
-        canvas.height += LANE
+        canvas.note(f"and {count - ROWS:,} more")
 
 
 # Promises of a check -----------------------------------------------------------------------------------
@@ -129,7 +120,7 @@ _COLOURS: Final[Mapping[str, str]] = MappingProxyType({"proved": "good", "fails"
 
 def _draw_promises(title: str, told: str, judgements: Sequence[Judgement]) -> Canvas:
     """Two lines each: its title, and a bar that is as long as its steps have digits."""
-    canvas = _head(title, told)
+    canvas = Canvas.headed(title, told)
     most = max((one.times for one in judgements), default=1)
     for one in judgements[:ROWS]:
         lines, words = wrapped(f"{one.number} {one.title}", WIDTH - 2 * EDGE, 12), _promise_words(one)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting
-from casecore.reports.pictures.lanes import EDGE, LANE, draw_caption
+from casecore.reports.pictures.canvas import EDGE, WIDTH, Canvas, fitting
+from casecore.reports.pictures.lanes import LANE, draw_caption
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.text import columns, plural
 
@@ -100,14 +100,11 @@ _COLOURS: Final[Mapping[str, str]] = MappingProxyType({"looser": "good", "strict
 
 
 def _draw(title: str, told: str, found: Sequence[Behaviour]) -> Canvas:
-    canvas = Canvas(46)
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(told, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
+    canvas = Canvas.headed(title, told)
     for block in _blocks(found):
         _draw_block(canvas, block)
     for words in _LEGEND:
-        canvas.write((EDGE, canvas.height + 16), words, size=SMALL, colour="quiet")
-        canvas.height += 16
+        canvas.note(words)
     canvas.height += EDGE
     return canvas
 

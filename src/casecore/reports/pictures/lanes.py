@@ -10,11 +10,8 @@ from typing import Final
 from attrs import define, field, frozen
 
 from casecore.kernel.durations import duration_text
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting
+from casecore.reports.pictures.canvas import EDGE, SMALL, WIDTH, Canvas, fitting
 from casecore.reports.pictures.times import Times
-
-EDGE: Final = 12.0
-"""What is left free at both sides."""
 
 NAMES: Final = 142.0
 """Where names of lanes end and time begins."""
@@ -32,7 +29,7 @@ TIMES: Final = 30.0
 
 
 @frozen
-class Span:
+class Stretch:
     """Something that went on.
 
     Attributes:
@@ -77,7 +74,7 @@ class GoingOn:
         spans: What is over, or was when it was last seen.
     """
 
-    spans: list[Span] = field(factory=list)
+    spans: list[Stretch] = field(factory=list)
     _begun: dict[Key, datetime] = field(factory=dict)
 
     def see(self, keys: Iterable[Key], at: datetime) -> None:
@@ -90,18 +87,18 @@ class GoingOn:
         for key in now:
             self._begun.setdefault(key, at)
 
-    def end(self, at: datetime) -> list[Span]:
+    def end(self, at: datetime) -> list[Stretch]:
         """Every span, in the order in which they began; what goes on does so until this instant, if only since then."""
         left = [_span(key, since, at) for key, since in self._begun.items()]
         return sorted((*self.spans, *left), key=lambda span: span.since)
 
 
-def _span(key: Key, since: datetime, until: datetime) -> Span:
+def _span(key: Key, since: datetime, until: datetime) -> Stretch:
     group, lane, how = key
-    return Span(group, lane, since, until, how)
+    return Stretch(group, lane, since, until, how)
 
 
-def lanes_of(spans: Iterable[Span], group: str, order: Sequence[str] = ()) -> list[str]:
+def lanes_of(spans: Iterable[Stretch], group: str, order: Sequence[str] = ()) -> list[str]:
     """The lanes of a group: those of an order first, then as they began."""
     found = dict.fromkeys(span.lane for span in spans if span.group == group)
     return [*(lane for lane in order if lane in found), *(lane for lane in found if lane not in order)]
@@ -148,7 +145,7 @@ def draw_lane(
 
 
 def draw_spans(
-    canvas: Canvas, times: Times, spans: Iterable[Span], looks: Callable[[Span], tuple[str, bool]], top: float
+    canvas: Canvas, times: Times, spans: Iterable[Stretch], looks: Callable[[Stretch], tuple[str, bool]], top: float
 ) -> None:
     """Bars from begin to end.
 
@@ -175,7 +172,7 @@ def short_duration(length: timedelta) -> str:
     return "".join(re.findall(r"\d+\D", duration_text(length))[:2])
 
 
-def span_lines(spans: Sequence[Span], times: Times, group: str) -> Iterator[str]:
+def span_lines(spans: Sequence[Stretch], times: Times, group: str) -> Iterator[str]:
     """The spans of a group as text, one each."""
     for span in spans:
         if span.group == group:

@@ -15,8 +15,7 @@ from attrs import frozen
 
 from casecore.desk import Action, AnyDesk
 from casecore.kernel.machines import StateTable
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting
-from casecore.reports.pictures.lanes import EDGE
+from casecore.reports.pictures.canvas import EDGE, SMALL, WIDTH, Canvas, fitting
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.text import columns
 from casecore.statuses import CASE_LIFECYCLE, Trigger
@@ -33,7 +32,7 @@ _ACTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 @frozen
-class Move:
+class LegalMove:
     """A step that the life cycle has from where a case stands.
 
     Attributes:
@@ -59,7 +58,7 @@ class Move:
         return said if self.allowed else f"{said}, refused by {', '.join(self.reasons)}"
 
 
-def moves_of(desk: AnyDesk, case: str, agent: str, at: datetime) -> list[Move]:
+def moves_of(desk: AnyDesk, case: str, agent: str, at: datetime) -> list[LegalMove]:
     """The moves that the life cycle has from where a case stands, and which of them an agent may make.
 
     Args:
@@ -78,19 +77,19 @@ def moves_of(desk: AnyDesk, case: str, agent: str, at: datetime) -> list[Move]:
     if status is None:
         raise ValueError(f"there is no case {case!r} on this desk")
     actions = {action.name: action for action in desk.actions(agent, case, at)}
-    moves: list[Move] = []
+    moves: list[LegalMove] = []
     for trigger in CASE_LIFECYCLE.triggers(status):
         to = CASE_LIFECYCLE.lookup[trigger][status]
         if trigger in _BY_ITSELF:
-            moves.append(Move(trigger, to, "", None))
+            moves.append(LegalMove(trigger, to, "", None))
             continue
         moves += [_move_by(actions[name], trigger, to) for name in _ACTIONS.get(trigger, (trigger,))]
     return sorted(moves, key=lambda move: (True, False, None).index(move.allowed))
 
 
-def _move_by(action: Action, trigger: str, to: str) -> Move:
+def _move_by(action: Action, trigger: str, to: str) -> LegalMove:
     reasons = tuple(dict.fromkeys(reason.rule for reason in action.reasons))
-    return Move(trigger, to, action.name, action.allowed, reasons)
+    return LegalMove(trigger, to, action.name, action.allowed, reasons)
 
 
 # The pictures ------------------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ def life_cycle(table: StateTable[Any] = CASE_LIFECYCLE) -> Picture:
         {"trigger": str(edge.trigger), "from": str(edge.source), "to": str(edge.dest or edge.source)}
         for edge in table.edges
     ]
-    canvas = _head(title, f"It begins {table.initial}; it ends {_listed(table.final)}.")
+    canvas = Canvas.headed(title, "It begins at the dot, and ends at a double edge.")
     _draw_states(canvas, table, {})
     for words in _step_lines(table):
         canvas.write((EDGE, canvas.height + 13), fitting(words, WIDTH - 2 * EDGE, SMALL), size=SMALL)
@@ -146,7 +145,7 @@ def legal_moves(desk: AnyDesk, case: str, agent: str, at: datetime) -> Picture:
     title = f"Case {case} is {status}"
     allowed = [move.words for move in moves if move.allowed]
     told = f"What {agent} may do now"
-    canvas = _head(title, f"{told}: a thick line; a dashed one is refused")
+    canvas = Canvas.headed(title, f"{told}: a thick line; a dashed one is refused")
     _draw_states(canvas, CASE_LIFECYCLE, marks, status)
     for move in moves:
         _draw_move(canvas, move)
@@ -165,7 +164,7 @@ def legal_moves(desk: AnyDesk, case: str, agent: str, at: datetime) -> Picture:
 _YES_NO: Final[Mapping[bool | None, str]] = MappingProxyType({True: "may", False: "may not", None: "by itself"})
 
 
-def _marks(moves: Sequence[Move], status: str) -> dict[str, str]:
+def _marks(moves: Sequence[LegalMove], status: str) -> dict[str, str]:
     """What stands below each state that a case can get to: `may` if any way is open, `may not`, or `by itself`."""
     marks: dict[str, str] = {}
     for allowed in (None, False, True):  # what comes last counts most
@@ -187,31 +186,24 @@ def _listed(words: Sequence[str]) -> str:
 BOX: Final = (104.0, 40.0)
 """How wide and high a state is."""
 
-AROUND: Final = (WIDTH / 2, 178.0)
-"""The middle of the circle on which the states stand, and how wide and high that is."""
-
 WIDE: Final = (166.0, 108.0)
+"""How far from the middle the states stand, across and down."""
 
 
-def _head(title: str, about: str) -> Canvas:
-    canvas = Canvas(AROUND[1] + WIDE[1] + BOX[1] / 2 + EDGE)
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(about, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
-    return canvas
-
-
-def _places(table: StateTable[Any]) -> dict[str, tuple[float, float]]:
+def _places(table: StateTable[Any], top: float) -> dict[str, tuple[float, float]]:
     """Where each state stands: around a circle, from the upper left on, so that no line runs through a third one."""
+    middle = top + WIDE[1] + BOX[1] / 2
     count = len(table.states)
     turns = [(number + 0.5) / count * 2 * pi - pi / 2 - 2 * pi / count for number in range(count)]
     return {
-        state: (AROUND[0] + WIDE[0] * cos(turn), AROUND[1] + WIDE[1] * sin(turn))
+        state: (WIDTH / 2 + WIDE[0] * cos(turn), middle + WIDE[1] * sin(turn))
         for state, turn in zip(table.states, turns, strict=True)
     }
 
 
 def _draw_states(canvas: Canvas, table: StateTable[Any], marks: Mapping[str, str], status: str = "") -> None:
-    places = _places(table)
+    places = _places(table, canvas.height)
+    canvas.height += 2 * WIDE[1] + BOX[1] + EDGE
     steps = {(edge.source, edge.dest) for edge in table.edges if edge.dest is not None and edge.dest != edge.source}
     for source, dest in sorted(steps, key=lambda step: (step[0] == status, step)):
         if source == status:
@@ -265,7 +257,7 @@ def _edge(of: tuple[float, float], towards: tuple[float, float]) -> tuple[float,
     return of[0] + across * share, of[1] + down * share
 
 
-def _draw_move(canvas: Canvas, move: Move) -> None:
+def _draw_move(canvas: Canvas, move: LegalMove) -> None:
     """A line of words, with a tick, a cross, or a dot where it comes by itself."""
     y = canvas.height + 9
     if move.allowed is None:

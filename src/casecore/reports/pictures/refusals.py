@@ -9,8 +9,8 @@ from typing import Final
 from attrs import frozen
 
 from casecore.promises.steps import Step
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting, listed
-from casecore.reports.pictures.lanes import EDGE, LANE
+from casecore.reports.pictures.canvas import EDGE, WIDTH, Canvas, fitting, listed
+from casecore.reports.pictures.lanes import LANE
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.text import columns, plural
 
@@ -104,17 +104,16 @@ def _commands(row: Refusals) -> list[str]:
     return [f"{name} ×{times:,}" if times > 1 else name for name, times in row.commands.items()]
 
 
-BEGIN: Final = 182.0
+BEGIN: Final = 190.0
 """Where bars begin, and where the longest ends."""
 
-END: Final = 380.0
+END: Final = 370.0
 
 
 def _draw(title: str, told: str, rows: Sequence[Refusals]) -> Canvas:
     """A row each: its bar, hollow as far as it only warned, and below it the commands."""
-    canvas = Canvas(48)
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(told, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
+    canvas = Canvas.headed(title, told)
+    canvas.height += 6
     most = max((row.times for row in rows), default=1)
     for row in rows[:ROWS]:
         y, tip = canvas.height, f"{row.title}: {_words(row)}"
@@ -129,7 +128,6 @@ def _draw(title: str, told: str, rows: Sequence[Refusals]) -> Canvas:
         canvas.write((BEGIN, y + 27), listed(_commands(row), WIDTH - BEGIN - EDGE, 10.5), size=10.5, colour="quiet")
         canvas.height += 33
     if len(rows) > ROWS:
-        canvas.write((EDGE, canvas.height + 14), f"and {len(rows) - ROWS:,} more rules", size=SMALL, colour="quiet")
-        canvas.height += LANE
+        canvas.note(f"and {len(rows) - ROWS:,} more rules")
     canvas.height += EDGE
     return canvas

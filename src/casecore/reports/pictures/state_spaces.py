@@ -18,8 +18,7 @@ from casecore.explore.model import NO_QUESTIONS, Model
 from casecore.explore.scope import Scope
 from casecore.explore.states import StateSearch, nothing_collected
 from casecore.policies import Policy
-from casecore.reports.pictures.canvas import SMALL, WIDTH, Canvas, fitting, listed, text_width
-from casecore.reports.pictures.lanes import EDGE
+from casecore.reports.pictures.canvas import EDGE, SMALL, WIDTH, Canvas, listed, text_width
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.text import columns, plural
 from casecore.rooms.composition import HOUSE, House
@@ -147,7 +146,7 @@ def state_space(
     space = state_space_of(scope, policy, house=house, limit=limit)
     layers = space.layers
     steps = sum(len(world.leads_to) for world in space.worlds)
-    rest = "" if space.complete else ", and more that were not visited"
+    rest = "" if space.complete else ", and more"
     told = f"{space.cast}: {plural(len(space.worlds), 'world')}, {plural(steps, 'way')} between them{rest}"
     title = f"The worlds of {space.scope}"
     cells = [
@@ -172,16 +171,9 @@ def _statuses(layer: Sequence[World]) -> list[str]:
     return [f"{count:,} {what}" for what, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
 
 
-def _head(title: str, told: str) -> Canvas:
-    canvas = Canvas(52)
-    canvas.write((EDGE, 22), fitting(title, WIDTH - 2 * EDGE, 15), size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(told, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
-    return canvas
-
-
 def _draw_layers(space: StateSpace, title: str, told: str) -> Canvas:
     """A bar for each layer, and its statuses in words."""
-    canvas, layers = _head(title, told), space.layers
+    canvas, layers = Canvas.headed(title, told), space.layers
     most, begin, whole = max(map(len, layers)), 118.0, 250.0
     for number, layer in enumerate(layers):
         y, count = canvas.height, plural(len(layer), "world")
@@ -204,7 +196,7 @@ _LETTERS: Final = {**{str(status): str(status)[0].upper() for status in Status},
 
 def _draw_graph(space: StateSpace, title: str, told: str) -> Canvas:
     """A dot for each world, layer below layer, with the first letters of its statuses; and lines for the ways."""
-    canvas = _head(title, told)
+    canvas = Canvas.headed(title, told)
     begin, places = canvas.height + 18, dict[int, tuple[float, float]]()
     for number, layer in enumerate(space.layers):
         y = begin + ROW * number
@@ -223,14 +215,13 @@ def _draw_graph(space: StateSpace, title: str, told: str) -> Canvas:
     used = {status for world in space.worlds for status in world.statuses}
     letters = ", ".join(f"{letter} {status}" for status, letter in _LETTERS.items() if status in used)
     for words in (f"{letters}.", *_LEGEND):
-        canvas.write((EDGE, canvas.height + 12), fitting(words, WIDTH - 2 * EDGE, SMALL), size=SMALL, colour="quiet")
-        canvas.height += 16
+        canvas.note(words)
     canvas.height += EDGE - 4
     return canvas
 
 
 _LEGEND: Final = (
-    "Left: how many commands lead there. Double: it leads nowhere else.",
+    "Left: how many commands lead there. Double: no way on.",
     "Dark lines: how a world was first reached.",
 )
 

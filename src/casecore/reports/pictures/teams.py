@@ -12,15 +12,14 @@ from attrs import define, evolve, field, frozen
 from casecore.desk import Desk
 from casecore.kernel import Event, fields_of
 from casecore.policies import Policy
-from casecore.reports.pictures.canvas import SMALL, Canvas, fitting, text_width
+from casecore.reports.pictures.canvas import EDGE, SMALL, Canvas, fitting, text_width
 from casecore.reports.pictures.lanes import (
-    EDGE,
     NAMES,
     RIGHT,
     TIMES,
     GoingOn,
     Key,
-    Span,
+    Stretch,
     draw_times,
     short_duration,
 )
@@ -68,8 +67,8 @@ class AgentDay:
     """
 
     agent: str
-    cases: Sequence[Span]
-    presence: Sequence[Span]
+    cases: Sequence[Stretch]
+    presence: Sequence[Stretch]
     load: Sequence[Load]
 
     @property
@@ -185,7 +184,7 @@ def team_day(
     return TeamDay(begin, end, days)
 
 
-def _cut(spans: Iterable[Span], begin: datetime) -> list[Span]:
+def _cut(spans: Iterable[Stretch], begin: datetime) -> list[Stretch]:
     """What still goes on at an instant, or begins later, from that instant on, in the order in which it begins."""
     cut = [evolve(span, since=max(span.since, begin)) for span in spans if span.until >= begin]
     return sorted(cut, key=lambda span: (span.since, span.lane))
@@ -264,7 +263,7 @@ def _rows(agent: AgentDay) -> Iterator[Mapping[str, object]]:
             }
 
 
-def _slots(spans: Iterable[Span], *, most: int) -> list[tuple[int, Span]]:
+def _slots(spans: Iterable[Stretch], *, most: int) -> list[tuple[int, Stretch]]:
     """A place for each span, so that none lies on another: what counts from the bottom up, the rest above the line."""
     until: dict[int, datetime] = {}
     placed = []
@@ -282,16 +281,14 @@ _ON: Final = {HELD: "ground", RESTS: "ink", OFFERED: "ink", REVIEWS: "ink"}
 
 
 def _draw(day: TeamDay, times: Times, title: str, about: str) -> Canvas:
-    canvas = Canvas()
-    canvas.write((EDGE, 22), title, size=15, bold=True)
-    canvas.write((EDGE, 39), fitting(about, RIGHT - EDGE, SMALL), size=SMALL, colour="quiet")
-    canvas.height = 44 + TIMES
+    canvas = Canvas.headed(title, about)
+    top, canvas.height = canvas.height, canvas.height + TIMES
     for agent in day.agents:
         _draw_agent(canvas, times, agent, day.end)
-    draw_times(canvas, times, 44)
+    draw_times(canvas, times, top)
     for words in _LEGEND:
-        canvas.write((EDGE, canvas.height + 4), words, size=SMALL, colour="quiet")
-        canvas.height += 16
+        canvas.note(words)
+    canvas.height += EDGE
     return canvas
 
 
