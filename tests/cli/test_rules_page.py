@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.page_reading import read_page
+from casecore.reports.pages.elements import harmless
+from tests.page_reading import HOSTILE, read_page
 
 
 @pytest.fixture
@@ -44,6 +45,21 @@ def test_what_is_softened(listed, tmp_path):
     ]
     assert "soft.toml:2" in table.rows()[0]["set by"]
     assert "rules; the policy softens 2 of them" in page.all("strong")[0].text
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_policy(casecore, tmp_path, text):
+    """What a rule of the policy's own says is text, and so is the policy's name."""
+    said = json.dumps(harmless(text).replace("\ufffd", "")[:100])
+    file = tmp_path / "sop.toml"
+    rule = (
+        f'[[rule]]\nid = "mine.rule"\ntitle = {said}\nsource = {said}\nguards = ["CloseCase"]\nneed = {{ tag = "x" }}\n'
+    )
+    file.write_text(f"id = {said}\nversion = {said}\n{rule}", "utf-8")
+    code, printed, complaints = casecore("rules", "--policy", file, "--format", "html")
+    assert (0, "") == (code, complaints)
+    (row,) = [one for one in read_page(printed).all("table")[0].rows() if one["rule"] == "mine.rule"]
+    assert json.loads(said) == row["what it says"]
 
 
 def test_a_policy_that_cannot_be_read(casecore, tmp_path):

@@ -85,7 +85,7 @@ def test_what_changes_is_on_the_first_screen(report, chats):
     assert "! stranded" == rows[0]["how"]
     assert FIRST >= len(rows)
     (row,) = read_page(as_html(chats, OLD, NEW)).all("section", class_="glance")[0].all("table")[0].rows()
-    assert ("D1", "+ looser") == (row["name"], row["how"])
+    assert ("D1", "+ looser") == (row["change"], row["how"])
     assert "refused, capacity.channel: ana already has 2 of 2 on chat" == row["before"]
     assert "allowed: c1 new → open" == row["from now on"]
     assert row["what"].endswith("capacity.chat 2 -> 3")

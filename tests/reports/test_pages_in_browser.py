@@ -26,7 +26,6 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
 NAMES = ("check", "diff", "audit", "replay", "rules", "hostile")
 SCREENS = {"wide": (1280, 800), "narrow": (400, 800)}
-SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +109,7 @@ def opened(browser, pages):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_reads_everywhere(opened, name):
-    """Wide and narrow, light and dark: nothing scrolls sideways, and axe finds nothing serious.
+    """Wide and narrow, light and dark: nothing scrolls sideways, and axe finds nothing at all.
 
     It looks at the first rows of each table only: the others are alike, and it takes its time.
     """
@@ -125,8 +124,7 @@ def test_it_reads_everywhere(opened, name):
         page.evaluate("for (const one of document.querySelectorAll('article:nth-of-type(n + 16)')) { one.remove() }")
         page.evaluate(axe)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        told = [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS]
-        assert [] == told, (screen, scheme)
+        assert [] == [(one["id"], one["nodes"][0]["html"][:200]) for one in found], (screen, scheme)
 
 
 def test_a_column_sorts(opened):
@@ -176,8 +174,9 @@ def test_parts_unfold(opened):
     assert 0 == page.locator("#day details[open]").count()
     page.get_by_role("link", name="Every refusal").click()
     page.wait_for_selector("#refusals > details[open]")
-    page.emulate_media(media="print")
+    page.emulate_media(media="print", color_scheme="dark")
     assert day.first.locator("table").is_visible()
+    assert "rgb(28, 35, 41)" == page.evaluate("getComputedStyle(document.body).color")
 
 
 def test_the_keyboard_begins_with_a_way_past_the_links(opened):

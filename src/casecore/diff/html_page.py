@@ -132,7 +132,7 @@ def _changes(entries: list[DiffEntry]) -> Markup:
         for one in told[:FIRST]
     ]
     left = f" ({FIRST} of {len(told)})" if len(told) > FIRST else ""
-    return data_table(f"What changes{left}", (Head("name", "name"), "how", "what", "before", "from now on"), rows)
+    return data_table(f"What changes{left}", (Head("change", "name"), "how", "what", "before", "from now on"), rows)
 
 
 def _parts(
