@@ -52,10 +52,9 @@ def test_a_hostile_policy(casecore, tmp_path, text):
     """What a rule of the policy's own says is text, and so is the policy's name."""
     said = json.dumps(harmless(text).replace("\ufffd", "")[:100])
     file = tmp_path / "sop.toml"
-    rule = (
-        f'[[rule]]\nid = "mine.rule"\ntitle = {said}\nsource = {said}\nguards = ["CloseCase"]\nneed = {{ tag = "x" }}\n'
-    )
-    file.write_text(f"id = {said}\nversion = {said}\n{rule}", "utf-8")
+    rule = 'id = "mine.rule"\nguards = ["reply"]\nneeds = { approval = true }'
+    told = f"id = {said}\nversion = {said}\n[[rule]]\ntitle = {said}\nsource = {said}\n{rule}\n"
+    file.write_text(told, "utf-8")
     code, printed, complaints = casecore("rules", "--policy", file, "--format", "html")
     assert (0, "") == (code, complaints)
     (row,) = [one for one in read_page(printed).all("table")[0].rows() if one["rule"] == "mine.rule"]

@@ -173,7 +173,7 @@ def _chapter(chapter: tuple[str, list[tuple[Content | Valued, ...]]]) -> Markup 
     if not rows:
         return None
     title = story or "The beginning"
-    heads = (Head("line", "number"), Head("at", "name"), "what", "became", "because, or besides")
+    heads = (Head("line", "number"), Head("at", "time"), "what", "became", "because, or besides")
     return folded((title, " ", element("small", plural(len(rows), "step"))), data_table(title, heads, rows, still=True))
 
 
@@ -190,13 +190,21 @@ def _row(step: ReplayedLine) -> tuple[Content | Valued, ...]:
 
 
 def _outcome(step: ReplayedLine) -> Content:
-    if step.accepted:
-        said = status_change(step) if step.events else "nothing changes"
-        told = tag("! warned", "doubt") if step.deviations else tag("✓ accepted", "good")
+    """What became of a step: whether it was accepted, what its case is now, and whether that was expected."""
+    if not step.accepted:
+        told: Content = tag("✗ refused")
+    elif step.deviations:
+        told = tag("! warned", "doubt")
     else:
-        said, told = "", tag("✗ refused", "plain")
+        told = element("span", "✓ accepted", class_="usual")
     otherwise = None if step.as_expected else element("div", tag("≠ otherwise", "bad"))
-    return told, element("small", said) if said else None, otherwise
+    return told, _change(step), otherwise
+
+
+def _change(step: ReplayedLine) -> Markup | None:
+    if step.status(step.before) is not step.status(step.after):
+        return element("small", status_change(step))
+    return element("small", "nothing changes") if step.accepted and not step.events else None
 
 
 def _reason(reason: Reason) -> Markup:

@@ -214,7 +214,7 @@ def _rule_article(report: AuditReport, rule: RuleResult) -> Markup:
 
 def _breach_table(rule: RuleResult, breaches: Sequence[Violation]) -> Markup:
     measured = any(one.measured is not None for one in breaches)
-    heads = [Head("row", "number"), Head("at (UTC)", "name"), Head("what"), Head("case", "name"), Head("agent", "name")]
+    heads = [Head("row", "number"), Head("at (UTC)", "time"), Head("what"), Head("case", "name"), Head("agent", "name")]
     heads += [Head("measured", "number"), Head("limit", "number")] if measured else []
     rows: list[tuple[Content | Valued, ...]] = [
         (
@@ -253,7 +253,14 @@ def _owed(report: AuditReport) -> Markup:
         )
         for owed in report.overdue[:OWED]
     ]
-    heads = (Head("name", "name"), "what", Head("case", "name"), Head("agent", "name"), "due (UTC)", "done")
+    heads = (
+        Head("name", "name"),
+        "what",
+        Head("case", "name"),
+        Head("agent", "name"),
+        Head("due (UTC)", "time"),
+        Head("done", "time"),
+    )
     left = f": {len(late):,} of {len(report.overdue):,}" if len(report.overdue) > len(late) else ""
     return joined(table, data_table(f"Done too late, or never{left}", heads, late) if late else None)
 

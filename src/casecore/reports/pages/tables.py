@@ -14,8 +14,8 @@ from attrs import frozen
 
 from casecore.reports.pages.elements import Content, Markup, element, joined
 
-HeadKind: TypeAlias = Literal["text", "number", "name"]
-"""What a column holds: words, numbers (to the right), or names such as ids, which are not broken."""
+HeadKind: TypeAlias = Literal["text", "number", "name", "time"]
+"""What a column holds: words, numbers (to the right), names such as ids, or instants (on one line)."""
 
 
 _LONG: Final = re.compile(r"[^\s<>]{33,}")
