@@ -19,7 +19,7 @@ from attrs import field, frozen
 
 from casecore.audit.judging.auditing import Violation
 from casecore.audit.judging.obligations import Obligation, Settled, counts_of
-from casecore.audit.judging.tally import Count, Counts, Side, RuleTally
+from casecore.audit.judging.tally import Count, Counts, RuleTally, Side
 from casecore.audit.logs.log_rows import OddCode, OddKind
 from casecore.audit.reports.coverage import Coverage, coverage_of
 from casecore.kernel import Enforcement, Rule, Setting
