@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from casecore.kernel import SYSTEM
+from casecore.kernel import SYSTEM, CommandError
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
 from casecore.reports.pictures import day_of_team
@@ -67,11 +67,11 @@ DAY = given(
 """Ana takes three cases, one of which is pending; then she may have less than she has. Ben reviews."""
 
 
-def minutes(spans):
-    """Spans as (lane, how, from minute, to minute)."""
+def minutes(stretches):
+    """Stretches as (lane, how, from minute, to minute)."""
     return [
         (one.lane, one.how, (one.since - T0) / timedelta(minutes=1), (one.until - T0) / timedelta(minutes=1))
-        for one in spans
+        for one in stretches
     ]
 
 
@@ -140,6 +140,8 @@ class TestWhatHappened:
             team_day(DAY.events, SOP, agents=("zoe",))
         with pytest.raises(ValueError, match="no event tells of such an agent"):
             team_day(())
+        with pytest.raises(CommandError):
+            team_day(DAY.events, since=T0.replace(tzinfo=None))
 
 
 class TestThePicture:
