@@ -33,7 +33,7 @@ MOST_VALUES: Final = 500
 NEVER: Final = object()
 """Said where nothing is remembered."""
 
-Look: TypeAlias = tuple[str, str, bool]
+_Look: TypeAlias = tuple[str, str, bool]
 """The name of a row, a field of it, and whether it matters which id it holds, or only that it holds one."""
 
 SOME_ID: Final = object()
@@ -105,7 +105,7 @@ class Memory:
         places[key] = found
 
 
-class Way(dict[Look, Any]):
+class Way(dict[_Look, Any]):
     """What was looked at, in order, and what it held."""
 
     def note(self, row: str, name: str, value: Any) -> Any:
