@@ -34,7 +34,6 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.html_page import as_html
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
@@ -193,6 +192,16 @@ def _markdown_details(finding: Finding, judgement: Judgement, policy: Policy) ->
         yield from ("", f"allowed by: {cell(rests_on(policy, key))} {cell(place_of(policy, key))}".rstrip())
     if judgement.fix is not None:
         yield from ("", f"nearest fix: {cell(fix_text(judgement.fix))} (checked again)")
+
+
+# A page -------------------------------------------------------------------------------------------------
+
+
+def as_html(report: Report, file: str) -> str:
+    """A page for a browser; what draws its pictures is imported only when it is asked for."""
+    from casecore.check.html_page import check_page
+
+    return check_page(report, file)
 
 
 FORMATS: Final[Mapping[str, Callable[[Report, str], str]]] = MappingProxyType(

@@ -68,7 +68,7 @@ _BAD: Final = (PromiseVerdict.FAILS, PromiseVerdict.VACUOUS, PromiseVerdict.INCO
 """The verdicts of which the answer tells."""
 
 
-def as_html(report: Report, file: str) -> str:
+def check_page(report: Report, file: str) -> str:
     """A page: the answer and what to look at first, then each promise with its story, and how much was tried."""
     return html_page(
         "check",

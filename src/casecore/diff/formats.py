@@ -37,7 +37,6 @@ from casecore.diff.findings import (
     verdict_lines,
     verdict_of,
 )
-from casecore.diff.html_page import as_html
 from casecore.diff.in_scope import BehaviourChange
 from casecore.explore import Story
 from casecore.policies.edits import Edit
@@ -165,6 +164,16 @@ def _markdown_details(one: DiffEntry, report: Differences) -> Iterator[str]:
     for word, answer in one.answers:
         yield from ("", f"{word}: {cell(answer)}")
     yield from ("", cell("; ".join(one.more)))
+
+
+# A page -------------------------------------------------------------------------------------------------
+
+
+def as_html(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
+    """A page for a browser; what draws its pictures is imported only when it is asked for."""
+    from casecore.diff.html_page import diff_page
+
+    return diff_page(report, old, new, day)
 
 
 FORMATS: Final[Mapping[str, Callable[[Differences, str, str, RedecidedDay | None], str]]] = MappingProxyType(

@@ -56,7 +56,7 @@ _TONES: Final = MappingProxyType[str, Tone](
 _FAILING: Final = frozenset({PromiseVerdict.FAILS, PromiseVerdict.VACUOUS})
 
 
-def as_html(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
+def diff_page(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
     """A page: the answer and what changes first, then each change with its story, each edit, and how much was tried."""
     entries, titles = [*diff_entries(report)], (policy_title(report.old), policy_title(report.new))
     files = f"{old} → {new}"

@@ -39,11 +39,11 @@ def test_nothing_that_people_wrote_gets_out_of_its_place():
     canvas = Canvas(80)
     canvas.write((10, 20), HOSTILE[:20])
     canvas.dot((5, 5), 4, "work", tip=HOSTILE)
-    picture = Picture(HOSTILE, HOSTILE, "text", (), canvas)
+    picture = Picture(HOSTILE, HOSTILE, f"a\n{HOSTILE}", (), canvas)
     root = root_of(picture)
     assert "<script" not in picture.svg()
     assert root[0].text == root[1].text == root.get("aria-label") == tips_of(picture)[0]
-    assert not {"\x1b", "\x00", "\u202e"} & {*root[0].text}
+    assert not {"\x1b", "\x00", "\u202e"} & {*root[0].text, *str(picture)}
 
 
 def test_it_is_read_in_the_dark():

@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM
+from casecore.kernel import CUSTOMER, SYSTEM, CommandError
 from casecore.policies import Policy
 from casecore.reports.pictures import life_of_case
 from casecore.reports.pictures.cases import case_life
@@ -46,12 +46,20 @@ DAY = given(
 """Ben declines a WhatsApp case, Ana takes and leaves it, Ben takes it after all, and Cleo approves what he writes."""
 
 
-def spans_of(life, group):
+MINUTE = timedelta(minutes=1)
+
+
+def stretches_of(life, group):
     """What went on in a group: what, how, and from which minute to which."""
     return [
-        (span.lane, span.how, (span.since - T0).total_seconds() / 60, (span.until - T0).total_seconds() / 60)
-        for span in life.spans
-        if span.group == group
+        (
+            stretch.lane,
+            stretch.how,
+            (stretch.since - T0).total_seconds() / 60,
+            (stretch.until - T0).total_seconds() / 60,
+        )
+        for stretch in life.stretches
+        if stretch.group == group
     ]
 
 
@@ -61,9 +69,9 @@ def clocks_of(life):
         (
             clock.name,
             str(clock.last.state),
-            (clock.since - T0).total_seconds() / 60,
-            (clock.until - T0).total_seconds() / 60,
-            clock.due and (clock.due - T0).total_seconds() / 60,
+            (clock.since - T0) / MINUTE,
+            (clock.until - T0) / MINUTE,
+            clock.due and (clock.due - T0) / MINUTE,
         )
         for clock in life.clocks
     ]
@@ -82,7 +90,7 @@ class TestWhatHappened:
             ("pending", "", 10, 20),
             ("open", "", 20, 60),
             ("resolved", "", 60, 60),
-        ] == spans_of(self.life, "status")
+        ] == stretches_of(self.life, "status")
 
     def test_who_had_it(self):
         """It waits while it is offered; when it is declined it waits on."""
@@ -93,7 +101,7 @@ class TestWhatHappened:
             ("ana", "held", 3.25, 30),
             ("waits in general", "", 30, 40),
             ("ben", "held", 40, 60),
-        ] == spans_of(self.life, "held by")
+        ] == stretches_of(self.life, "held by")
 
     def test_who_reviewed_its_draft(self):
         """Nobody for a minute and a half, then Cleo."""
@@ -101,13 +109,13 @@ class TestWhatHappened:
             ("waits in general", "", 50, 51.25),
             ("cleo", "offered", 51, 51.25),
             ("cleo", "held", 51.25, 60),
-        ] == spans_of(self.life, "draft")
+        ] == stretches_of(self.life, "draft")
 
     def test_the_window(self):
         """Open for a day from each message of the customer: the second comes before the first day is over."""
-        assert [("WhatsApp window", "", 0, 60)] == spans_of(self.life, "waiting for")
+        assert [("WhatsApp window", "", 0, 60)] == stretches_of(self.life, "waiting for")
         later = case_life("c1", DAY.events, until=at(hours=30))
-        assert [("WhatsApp window", "", 0, 24 * 60 + 20)] == spans_of(later, "waiting for")
+        assert [("WhatsApp window", "", 0, 24 * 60 + 20)] == stretches_of(later, "waiting for")
 
     def test_what_was_said(self):
         """By whom; what is said on other cases is left out."""
@@ -156,20 +164,20 @@ class TestWhatHappened:
         story = given(case_in("closed", at=at(minutes=5)), new_case("c2", customer="tom", at=at(minutes=9)))
         life = case_life("c1", story.events)
         assert (True, at(minutes=5), at(minutes=5)) == (life.closed, life.begin, life.end)
-        assert ("closed", "", 5, 5) == spans_of(life, "status")[-1]
+        assert ("closed", "", 5, 5) == stretches_of(life, "status")[-1]
 
     def test_a_case_that_sleeps_and_a_customer_who_is_silent(self):
         """A snoozed case waits for nobody; on a chat it counts how long its customer says nothing."""
         asleep = given(case_in("pending", channel="email"), SnoozeCase("ana", at(minutes=1), "c1", at(hours=2)))
         life = case_life("c1", asleep.events, until=at(minutes=9))
-        assert ("snoozed", "", 1, 9) == spans_of(life, "held by")[-1]
+        assert ("snoozed", "", 1, 9) == stretches_of(life, "held by")[-1]
         chat = given(
             case_in("pending"),
             AskPresence("ana", at(minutes=1), "c1", "a1", "Still there?"),
             ReceiveMessage(CUSTOMER, at(minutes=2), "t-c1", "m2", "Yes"),
         )
         life = case_life("c1", chat.events)
-        assert [("the customer, silent", "", 0, 2)] == spans_of(life, "waiting for")
+        assert [("the customer, silent", "", 0, 2)] == stretches_of(life, "waiting for")
         assert "we ask" in {moment.lane for moment in life.moments}
 
     def test_a_case_that_nobody_tells_of(self):
@@ -178,6 +186,8 @@ class TestWhatHappened:
             case_life("c9", DAY.events)
         with pytest.raises(ValueError, match="no event tells of case 'c1'"):
             case_life("c1", DAY.events, until=T0 - timedelta(days=1))
+        with pytest.raises(CommandError):
+            case_life("c1", DAY.events, until=T0.replace(tzinfo=None))
 
 
 class TestThePicture:

@@ -1,5 +1,7 @@
 """The state space of a scope: worked out by hand for tiny scopes, and drawn small and large."""
 
+from itertools import combinations
+
 import pytest
 
 from casecore.explore import Part, Scope
@@ -109,3 +111,14 @@ def test_a_scope_that_there_is_not():
     """Is a mistake; it says which there are."""
     with pytest.raises(ValueError, match="there is no scope 'the window on whatsap'"):
         state_space("the window on whatsap")
+
+
+def test_dark_lines_do_not_cross():
+    """Each world stands below the one from which it was first reached, beside what else was reached from there."""
+    dark = [mark for mark in root_of(state_space("two-chats-that-are-one")) if mark.get("stroke-width") == "1.4"]
+    ways = [[tuple(map(float, point.split(","))) for point in mark.get("points").split()] for mark in dark]
+    straight = [(way[0], way[-1]) for way in ways if len(way) == 2]
+    assert 42 == len(straight)
+    for (begin, end), (other, other_end) in combinations(straight, 2):
+        if begin[1] == other[1]:
+            assert (begin[0] - other[0]) * (end[0] - other_end[0]) >= 0

@@ -1,10 +1,11 @@
 """The day of a team: worked out by hand for two agents, and drawn."""
 
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 
-from casecore.kernel import SYSTEM
+from casecore.kernel import SYSTEM, CommandError
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
 from casecore.reports.pictures import day_of_team
@@ -18,7 +19,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, given, new_case
-from tests.reports.pictures.drawn import assert_well_drawn, tips_of, words_of
+from tests.reports.pictures.drawn import SVG, assert_well_drawn, root_of, tips_of, words_of
 
 SOP = Policy.loads(
     '[queues.general]\nfallback = true\n[capacity]\nstatuses = ["new", "open", "escalated", "resolved"]\n'
@@ -67,11 +68,11 @@ DAY = given(
 """Ana takes three cases, one of which is pending; then she may have less than she has. Ben reviews."""
 
 
-def minutes(spans):
-    """Spans as (lane, how, from minute, to minute)."""
+def minutes(stretches):
+    """Stretches as (lane, how, from minute, to minute)."""
     return [
         (one.lane, one.how, (one.since - T0) / timedelta(minutes=1), (one.until - T0) / timedelta(minutes=1))
-        for one in spans
+        for one in stretches
     ]
 
 
@@ -140,6 +141,8 @@ class TestWhatHappened:
             team_day(DAY.events, SOP, agents=("zoe",))
         with pytest.raises(ValueError, match="no event tells of such an agent"):
             team_day(())
+        with pytest.raises(CommandError):
+            team_day(DAY.events, since=T0.replace(tzinfo=None))
 
 
 class TestThePicture:
@@ -181,6 +184,22 @@ class TestThePicture:
         tips = tips_of(self.picture)
         assert {"over the limit", "the most they may have", "c1 (offered): 09:32 to 09:32"} <= {*tips}
         assert "unavailable (lunch): 09:22 to 09:28" in tips
+
+    def test_no_bar_lies_on_another(self):
+        """What counts stands from the bottom up, below the line; what does not count stands above it."""
+        bars = {}
+        for mark in root_of(self.picture):
+            tip = next((tip.text for tip in mark.iter(f"{SVG}title")), "")
+            if mark.tag == f"{SVG}rect" and tip.startswith("c"):
+                left, top = float(mark.get("x")), float(mark.get("y"))
+                bars[tip.partition(":")[0]] = (left, left + float(mark.get("width")), top)
+        lines = [
+            mark for mark in root_of(self.picture) if mark.tag == f"{SVG}polyline" and mark.get("stroke-dasharray")
+        ]
+        highest = min(float(point.split(",")[1]) for point in lines[0].get("points").split())
+        assert bars["c2 (held, not counted)"][2] < highest <= bars["c3 (held)"][2] < bars["c1 (held)"][2]
+        for (left, right, top), (other, other_right, other_top) in combinations(bars.values(), 2):
+            assert top != other_top or right <= other + 1 or other_right <= left + 1
 
     def test_its_rows(self):
         """Plain values, which any library draws anew."""

@@ -36,7 +36,6 @@ from casecore.audit.reports.findings import (
     rule_finding,
     setting_text,
 )
-from casecore.audit.reports.html_page import as_html
 from casecore.audit.reports.report import AuditReport, RuleResult
 from casecore.kernel import Setting
 from casecore.reports import github, junit
@@ -236,6 +235,16 @@ def sections(report: AuditReport) -> Iterator[tuple[str, list[str]]]:
     ):
         if lines:
             yield title, lines
+
+
+# A page -------------------------------------------------------------------------------------------------
+
+
+def as_html(report: AuditReport) -> str:
+    """A page for a browser; what draws its pictures is imported only when it is asked for."""
+    from casecore.audit.reports.html_page import audit_page
+
+    return audit_page(report)
 
 
 FORMATS: Final[Mapping[str, Callable[[AuditReport], str]]] = MappingProxyType(

@@ -44,7 +44,7 @@ OWED: Final = 1_000
 """How many obligations that were broken stand there."""
 
 
-def as_html(report: AuditReport) -> str:
+def audit_page(report: AuditReport) -> str:
     """A page: which rules were broken most and by whom, then each with its breaches, and what is unknown."""
     return html_page(
         "audit",

@@ -13,8 +13,10 @@ from typing import Final
 
 from attrs import frozen
 
+from casecore.channels import CHAT
 from casecore.desk import Desk
 from casecore.kernel import Event
+from casecore.kernel.fields import to_instant
 from casecore.policies import Policy
 from casecore.projections.history import line
 from casecore.reports.pictures.canvas import Canvas
@@ -29,11 +31,11 @@ from casecore.reports.pictures.lanes import (
     Stretch,
     draw_caption,
     draw_lane,
-    draw_spans,
+    draw_stretches,
     draw_times,
     lanes_of,
     short_duration,
-    span_lines,
+    stretch_lines,
 )
 from casecore.reports.pictures.picture import Picture
 from casecore.reports.pictures.times import Times
@@ -50,7 +52,7 @@ from casecore.rooms.whatsapp import WINDOW
 from casecore.statuses import CLOSED, Status
 
 STATUS, HOLDER, DRAFT, WAIT, PAUSE = "status", "held by", "draft", "waiting for", "paused"
-"""The groups of spans."""
+"""The groups of stretches."""
 
 HELD, OFFERED = "held", "offered"
 """In which ways somebody has a case, or its draft."""
@@ -101,7 +103,7 @@ class CaseLife:
         begin: When it began.
         end: When it was closed, or until when it is told.
         closed: Whether it was closed.
-        spans: What went on.
+        stretches: What went on.
         moments: What was said.
         clocks: Its service clocks.
     """
@@ -111,7 +113,7 @@ class CaseLife:
     begin: datetime
     end: datetime
     closed: bool
-    spans: Sequence[Stretch]
+    stretches: Sequence[Stretch]
     moments: Sequence[Moment]
     clocks: Sequence[ClockLife]
 
@@ -126,6 +128,7 @@ def case_life(
 ) -> CaseLife:
     """What the events of a desk say of the life of one case; arguments as of `life_of_case`."""
     desk, going_on = Desk(Policy.default() if policy is None else policy, house=house), GoingOn()
+    until = None if until is None else to_instant(until)
     moments: list[Moment] = []
     clocks: dict[tuple[str, datetime], ClockLife] = {}
     windows: list[tuple[datetime, datetime]] = []
@@ -153,9 +156,9 @@ def case_life(
     closed, end = file.case.status is CLOSED, until or desk.now or begin
     if not closed:
         _read_clocks(desk, case, end, clocks)
-    spans = [*going_on.end(end), *(_window_span(since, min(till, end)) for since, till in windows)]
+    stretches = [*going_on.end(end), *(_window_stretch(since, min(till, end)) for since, till in windows)]
     about = f"{file.case.channel.replace('_', ' ')}, {file.case.queue}"
-    return CaseLife(case, about, begin, end, closed, spans, moments, [*clocks.values()])
+    return CaseLife(case, about, begin, end, closed, stretches, moments, [*clocks.values()])
 
 
 def _going_on(file: CaseFile) -> Iterator[Key]:
@@ -172,7 +175,8 @@ def _going_on(file: CaseFile) -> Iterator[Key]:
         yield (DRAFT, f"waits in {draft.queue}", "") if draft.reviewer is None else (DRAFT, draft.reviewer, HELD)
     if offers.review_to is not None:
         yield DRAFT, offers.review_to, OFFERED
-    if contact is not None and contact.silence_since is not None and case.live:
+    on_chat = case.channel is CHAT and case.live  # elsewhere silence gives nobody a right
+    if on_chat and contact is not None and contact.silence_since is not None:
         yield WAIT, SILENCE, ""
     if file.clocks is not None and file.clocks.paused_since is not None:
         yield PAUSE, ClockName.SOLUTION.value, ""
@@ -202,7 +206,7 @@ def _read_window(desk: Desk, case: str, windows: list[tuple[datetime, datetime]]
     windows.append((since, till))
 
 
-def _window_span(since: datetime, until: datetime) -> Stretch:
+def _window_stretch(since: datetime, until: datetime) -> Stretch:
     return Stretch(WAIT, WINDOW_OPEN, since, until)
 
 
@@ -230,10 +234,11 @@ def life_of_case(
 
     Raises:
         ValueError: When no event tells of this case.
+        CommandError: When the instant is none.
     """
     life = case_life(case, events, policy, house=house, until=until)
     instants = {life.begin, life.end, *(one.at for one in life.moments)}
-    instants |= {at for span in life.spans for at in (span.since, span.until)}
+    instants |= {at for stretch in life.stretches for at in (stretch.since, stretch.until)}
     instants |= {at for clock in life.clocks for at in (clock.since, clock.until)}
     times = Times.between(NAMES + 8, RIGHT - 8, (at for at in instants if at >= life.begin), zone)
     title = f"The life of case {life.case}"
@@ -260,7 +265,7 @@ def _clock_words(clock: ClockLife) -> str:
 def _text_lines(life: CaseLife, times: Times) -> Iterator[str]:
     cells: list[tuple[str, str]] = []
     for group in (STATUS, HOLDER, DRAFT, WAIT):
-        lines = [*span_lines(life.spans, times, group)]
+        lines = [*stretch_lines(life.stretches, times, group)]
         cells += zip((group, *("" for _ in lines[1:])), lines, strict=False)
     for clock in life.clocks:
         due = "" if clock.due is None else f", due {times.text(clock.due)}"
@@ -272,8 +277,14 @@ def _text_lines(life: CaseLife, times: Times) -> Iterator[str]:
 
 
 def _rows(life: CaseLife) -> Iterator[Mapping[str, object]]:
-    for span in life.spans:
-        yield {"what": span.group, "lane": span.lane, "how": span.how, "since": span.since, "until": span.until}
+    for stretch in life.stretches:
+        yield {
+            "what": stretch.group,
+            "lane": stretch.lane,
+            "how": stretch.how,
+            "since": stretch.since,
+            "until": stretch.until,
+        }
     for clock in life.clocks:
         how = _clock_words(clock)
         yield {"what": "clock", "lane": clock.name, "how": how, "since": clock.since, "until": clock.until}
@@ -284,21 +295,21 @@ def _rows(life: CaseLife) -> Iterator[Mapping[str, object]]:
 _LOOKS: Final[Mapping[str, str]] = MappingProxyType({STATUS: "work", HOLDER: "calm", DRAFT: "calm", WAIT: "line"})
 
 
-def _looks(span: Stretch) -> tuple[str, bool]:
-    waits = span.group in {HOLDER, DRAFT} and not span.how
-    return ("quiet", False) if waits else (_LOOKS[span.group], span.how == OFFERED)
+def _looks(stretch: Stretch) -> tuple[str, bool]:
+    waits = stretch.group in {HOLDER, DRAFT} and not stretch.how
+    return ("quiet", False) if waits else (_LOOKS[stretch.group], stretch.how == OFFERED)
 
 
 def _draw(life: CaseLife, times: Times, title: str, about: str) -> Canvas:
     canvas = Canvas.headed(title, about)
     top, canvas.height = canvas.height, canvas.height + TIMES
     for group, caption, order in _SECTIONS:
-        lanes = lanes_of(life.spans, group, order)
+        lanes = lanes_of(life.stretches, group, order)
         if lanes:
             draw_caption(canvas, caption)
         for lane in lanes:
-            spans = [span for span in life.spans if (span.group, span.lane) == (group, lane)]
-            draw_lane(canvas, lane, partial(draw_spans, canvas, times, spans, _looks))
+            stretches = [stretch for stretch in life.stretches if (stretch.group, stretch.lane) == (group, lane)]
+            draw_lane(canvas, lane, partial(draw_stretches, canvas, times, stretches, _looks))
     if life.clocks:
         draw_caption(canvas, "Service clocks (a diamond: due)")
     for clock in life.clocks:
@@ -325,7 +336,7 @@ def _draw_clock(canvas: Canvas, times: Times, life: CaseLife, clock: ClockLife, 
     begin, end, y = times.x(clock.since), times.x(clock.until), top + 9
     due = end if clock.due is None else times.x(clock.due)
     canvas.rect((begin, y), (min(due, end) - begin, 15), "good", tip=tip)
-    for pause in life.spans:
+    for pause in life.stretches:
         since, until = max(pause.since, clock.since), min(pause.until, clock.until)
         if (pause.group, pause.lane) == (PAUSE, clock.name) and since < until:
             here = (times.x(since), y)
@@ -349,3 +360,4 @@ _SECTIONS: Final = (
     (DRAFT, "Who reviews its draft (an outline: it is offered)", ()),
     (WAIT, "Window and silence", ()),
 )
+"""The groups of lanes from above, with what stands over them, and the order of their lanes if there is one."""

@@ -63,7 +63,7 @@ class Moment:
 
 
 Key = tuple[str, str, str]
-"""What goes on: the group, the lane and the way of a span."""
+"""What goes on: the group, the lane and the way of a stretch."""
 
 
 @define
@@ -71,10 +71,10 @@ class GoingOn:
     """What goes on, as it is seen from one instant to the next.
 
     Attributes:
-        spans: What is over, or was when it was last seen.
+        stretches: What is over, or was when it was last seen.
     """
 
-    spans: list[Stretch] = field(factory=list)
+    stretches: list[Stretch] = field(factory=list)
     _begun: dict[Key, datetime] = field(factory=dict)
 
     def see(self, keys: Iterable[Key], at: datetime) -> None:
@@ -83,24 +83,24 @@ class GoingOn:
         for key in [key for key in self._begun if key not in now]:
             since = self._begun.pop(key)
             if since < at:
-                self.spans.append(_span(key, since, at))
+                self.stretches.append(_stretch(key, since, at))
         for key in now:
             self._begun.setdefault(key, at)
 
     def end(self, at: datetime) -> list[Stretch]:
-        """Every span, in the order in which they began; what goes on does so until this instant, if only since then."""
-        left = [_span(key, since, at) for key, since in self._begun.items()]
-        return sorted((*self.spans, *left), key=lambda span: span.since)
+        """Every stretch, in the order in which they began; what goes on does so until this instant, or begins then."""
+        left = [_stretch(key, since, at) for key, since in self._begun.items()]
+        return sorted((*self.stretches, *left), key=lambda stretch: stretch.since)
 
 
-def _span(key: Key, since: datetime, until: datetime) -> Stretch:
+def _stretch(key: Key, since: datetime, until: datetime) -> Stretch:
     group, lane, how = key
     return Stretch(group, lane, since, until, how)
 
 
-def lanes_of(spans: Iterable[Stretch], group: str, order: Sequence[str] = ()) -> list[str]:
+def lanes_of(stretches: Iterable[Stretch], group: str, order: Sequence[str] = ()) -> list[str]:
     """The lanes of a group: those of an order first, then as they began."""
-    found = dict.fromkeys(span.lane for span in spans if span.group == group)
+    found = dict.fromkeys(stretch.lane for stretch in stretches if stretch.group == group)
     return [*(lane for lane in order if lane in found), *(lane for lane in found if lane not in order)]
 
 
@@ -144,23 +144,24 @@ def draw_lane(
     canvas.height += height
 
 
-def draw_spans(
-    canvas: Canvas, times: Times, spans: Iterable[Stretch], looks: Callable[[Stretch], tuple[str, bool]], top: float
+def draw_stretches(
+    canvas: Canvas, times: Times, stretches: Iterable[Stretch], looks: Callable[[Stretch], tuple[str, bool]], top: float
 ) -> None:
     """Bars from begin to end.
 
     Args:
         canvas: What is drawn on.
         times: Where an instant stands.
-        spans: What went on.
-        looks: (span) -> its colour, and whether it is only an outline.
+        stretches: What went on.
+        looks: (stretch) -> its colour, and whether it is only an outline.
         top: The top of the lane.
     """
-    for span in spans:
-        x, end = times.x(span.since), times.x(span.until)
-        colour, hollow = looks(span)
-        told = " ".join(filter(None, (span.group, span.lane, span.how and f"({span.how})")))
-        tip = f"{told}: {times.text(span.since)} to {times.text(span.until)}, {short_duration(span.until - span.since)}"
+    for stretch in stretches:
+        x, end = times.x(stretch.since), times.x(stretch.until)
+        colour, hollow = looks(stretch)
+        told = " ".join(filter(None, (stretch.group, stretch.lane, stretch.how and f"({stretch.how})")))
+        length = short_duration(stretch.until - stretch.since)
+        tip = f"{told}: {times.text(stretch.since)} to {times.text(stretch.until)}, {length}"
         if hollow:
             canvas.rect((x, top + 6), (end - x, LANE - 12), "ground", line=colour, tip=tip)
         else:
@@ -172,10 +173,10 @@ def short_duration(length: timedelta) -> str:
     return "".join(re.findall(r"\d+\D", duration_text(length))[:2])
 
 
-def span_lines(spans: Sequence[Stretch], times: Times, group: str) -> Iterator[str]:
-    """The spans of a group as text, one each."""
-    for span in spans:
-        if span.group == group:
-            how = f" ({span.how})" if span.how else ""
-            length = short_duration(span.until - span.since)
-            yield f"{span.lane}{how} {times.text(span.since)}–{times.text(span.until)}, {length}"
+def stretch_lines(stretches: Sequence[Stretch], times: Times, group: str) -> Iterator[str]:
+    """The stretches of a group as text, one each."""
+    for stretch in stretches:
+        if stretch.group == group:
+            how = f" ({stretch.how})" if stretch.how else ""
+            length = short_duration(stretch.until - stretch.since)
+            yield f"{stretch.lane}{how} {times.text(stretch.since)}–{times.text(stretch.until)}, {length}"

@@ -8,10 +8,15 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.reports.pictures.canvas import Canvas
-from casecore.reports.text import plural
+from casecore.reports.text import plural, visible
 
 LINES: Final = 12
 """How many lines of its text a notebook shows where it shows no pictures."""
+
+
+def _safe(text: str) -> str:
+    """A text whose lines move no cursor, whoever wrote what is in them."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 @frozen(eq=False)
@@ -30,7 +35,7 @@ class Picture:
 
     title: str
     description: str = field(repr=False)
-    text: str = field(repr=False)
+    text: str = field(repr=False, converter=_safe)
     rows: Sequence[Mapping[str, object]] = field(repr=False)
     _canvas: Canvas = field(repr=False)
     mermaid: str = field(default="", repr=False)

@@ -112,7 +112,7 @@ def _worlds(search: StateSearch, scope: Scope) -> Iterator[World]:
         for position, case in enumerate(search.cases_of(state)):
             part = search.part_at(position)
             statuses.append(asked[part](model.local_state(part, case, agents)))
-        onwards = {*search.commanded_successors(state), *search.timed_successors(state)} - {state}
+        onwards = {*search.commanded_successors(state), *search.timed_successors(state)}
         leads_to = tuple(sorted(places[one] for one in onwards if one in places))
         before = search.parents[place]
         yield World(place, layers[place], tuple(statuses), None if before < 0 else before, leads_to)
@@ -195,14 +195,16 @@ _LETTERS: Final = {**{str(status): str(status)[0].upper() for status in Status},
 
 
 def _draw_graph(space: StateSpace, title: str, told: str) -> Canvas:
-    """A dot for each world, layer below layer, with the first letters of its statuses; and lines for the ways."""
+    """A dot for each world, layer below layer, with the first letters of its statuses; and lines for the ways.
+
+    In a layer they stand in the order in which they were reached, so that dark lines do not cross.
+    """
     canvas = Canvas.headed(title, told)
     begin, places = canvas.height + 18, dict[int, tuple[float, float]]()
     for number, layer in enumerate(space.layers):
         y = begin + ROW * number
-        order = sorted(layer, key=lambda world: (_column(world, space, places), world.number))
-        for place, world in enumerate(order):
-            places[world.number] = (40 + (WIDTH - 52) * (place + 0.5) / len(order), y)
+        for place, world in enumerate(layer):
+            places[world.number] = (40 + (WIDTH - 52) * (place + 0.5) / len(layer), y)
         canvas.write((EDGE, y + 4), str(number), size=SMALL, colour="quiet")
     for world in space.worlds:
         for to in world.leads_to:
@@ -232,14 +234,6 @@ def _way(begin: tuple[float, float], end: tuple[float, float]) -> list[tuple[flo
         return [begin, end]
     across, bow = end[0] - begin[0], min(10 + abs(end[0] - begin[0]) / 12, ROW / 2)
     return [(begin[0] + across * part / 8, begin[1] - bow * (1 - (part / 4 - 1) ** 2)) for part in range(9)]
-
-
-def _column(world: World, space: StateSpace, places: dict[int, tuple[float, float]]) -> float:
-    """Where the world of the layer above stands from which this one was first reached, so that lines cross less."""
-    before = world
-    while before.layer == world.layer and before.reached_from is not None:
-        before = space.worlds[before.reached_from]
-    return places[before.number][0] if before.number in places else 0.0
 
 
 def _draw_world(canvas: Canvas, world: World, at: tuple[float, float]) -> None:

@@ -11,6 +11,7 @@ from attrs import define, evolve, field, frozen
 
 from casecore.desk import Desk
 from casecore.kernel import Event, fields_of
+from casecore.kernel.fields import to_instant
 from casecore.policies import Policy
 from casecore.reports.pictures.canvas import EDGE, SMALL, Canvas, fitting, text_width
 from casecore.reports.pictures.lanes import (
@@ -160,6 +161,7 @@ def team_day(
     agents: Collection[str] = (),
 ) -> TeamDay:
     """What the events of a desk say of a day of its team; arguments as of `day_of_team`."""
+    since, until = (None if at is None else to_instant(at) for at in (since, until))
     desk, watched = Desk(Policy.default() if policy is None else policy, house=house), _Watched()
     for event in events:
         if until is not None and event.at > until:
@@ -171,11 +173,11 @@ def team_day(
         raise ValueError("no event tells of such an agent; give the events of the desk from the beginning")
     begin = since or min(watched.load[name][0].at for name in wanted)
     end = max(until or desk.now or begin, begin)
-    had = _cut([span for going_on in watched.cases.values() for span in going_on.end(end)], begin)
+    had = _cut([stretch for going_on in watched.cases.values() for stretch in going_on.end(end)], begin)
     days = [
         AgentDay(
             name,
-            [span for span in had if span.group == name],
+            [stretch for stretch in had if stretch.group == name],
             _cut(watched.presence[name].end(end), begin),
             _load_from(watched.load[name], begin),
         )
@@ -184,10 +186,10 @@ def team_day(
     return TeamDay(begin, end, days)
 
 
-def _cut(spans: Iterable[Stretch], begin: datetime) -> list[Stretch]:
+def _cut(stretches: Iterable[Stretch], begin: datetime) -> list[Stretch]:
     """What still goes on at an instant, or begins later, from that instant on, in the order in which it begins."""
-    cut = [evolve(span, since=max(span.since, begin)) for span in spans if span.until >= begin]
-    return sorted(cut, key=lambda span: (span.since, span.lane))
+    cut = [evolve(stretch, since=max(stretch.since, begin)) for stretch in stretches if stretch.until >= begin]
+    return sorted(cut, key=lambda stretch: (stretch.since, stretch.lane))
 
 
 def _load_from(load: Sequence[Load], begin: datetime) -> list[Load]:
@@ -221,11 +223,12 @@ def day_of_team(
 
     Raises:
         ValueError: When no event tells of any of them.
+        CommandError: When an instant is none.
     """
     day = team_day(events, policy, house=house, since=since, until=until, agents=agents)
     instants = {day.begin, day.end, *(one.at for agent in day.agents for one in agent.load)}
-    spans = (span for agent in day.agents for span in (*agent.cases, *agent.presence))
-    instants |= {at for span in spans for at in (span.since, span.until)}
+    stretches = (stretch for agent in day.agents for stretch in (*agent.cases, *agent.presence))
+    instants |= {at for stretch in stretches for at in (stretch.since, stretch.until)}
     times = Times.between(NAMES + 8, RIGHT - 8, instants, zone)
     here = day.begin.astimezone(zone)
     title = f"The day of {plural(len(day.agents), 'agent')}"
@@ -255,24 +258,24 @@ def _text_cells(day: TeamDay, times: Times) -> Iterator[tuple[str, str]]:
 
 
 def _rows(agent: AgentDay) -> Iterator[Mapping[str, object]]:
-    for what, spans in (("case", agent.cases), ("presence", agent.presence)):
-        for span in spans:
-            yield {"agent": agent.agent, "what": what, "which": span.lane, "how": span.how} | {
-                "since": span.since,
-                "until": span.until,
+    for what, stretches in (("case", agent.cases), ("presence", agent.presence)):
+        for stretch in stretches:
+            yield {"agent": agent.agent, "what": what, "which": stretch.lane, "how": stretch.how} | {
+                "since": stretch.since,
+                "until": stretch.until,
             }
 
 
-def _slots(spans: Iterable[Stretch], *, most: int) -> list[tuple[int, Stretch]]:
-    """A place for each span, so that none lies on another: what counts from the bottom up, the rest above the line."""
+def _slots(stretches: Iterable[Stretch], *, most: int) -> list[tuple[int, Stretch]]:
+    """A place for each stretch, so that none lies on another: what counts from the bottom up, the rest above."""
     until: dict[int, datetime] = {}
     placed = []
-    for span in spans:
-        slot = most if span.how == RESTS else 0
-        while slot in until and until[slot] > span.since:
+    for stretch in stretches:
+        slot = most if stretch.how == RESTS else 0
+        while slot in until and until[slot] > stretch.since:
             slot += 1
-        until[slot] = max(span.until, span.since)
-        placed.append((slot, span))
+        until[slot] = max(stretch.until, stretch.since)
+        placed.append((slot, stretch))
     return placed
 
 
@@ -308,13 +311,13 @@ def _draw_agent(canvas: Canvas, times: Times, agent: AgentDay, end: datetime) ->
     canvas.rect((NAMES, top - 3), (RIGHT - NAMES, bottom - top + 14), "band", round=0, behind=True)
     canvas.write((EDGE, top + 10), fitting(agent.agent, NAMES - EDGE - 4), bold=True)
     canvas.write((EDGE, top + 24), _most_words(agent), size=SMALL, colour="quiet")
-    for slot, span in placed:
-        x, until, y = times.x(span.since), times.x(span.until), bottom - (slot + 1) * step
-        tip = f"{span.lane} ({span.how}): {times.text(span.since)} to {times.text(span.until)}"
-        fill, line = ("ground", "work") if span.how == OFFERED else (_COLOURS[span.how], "")
+    for slot, stretch in placed:
+        x, until, y = times.x(stretch.since), times.x(stretch.until), bottom - (slot + 1) * step
+        tip = f"{stretch.lane} ({stretch.how}): {times.text(stretch.since)} to {times.text(stretch.until)}"
+        fill, line = ("ground", "work") if stretch.how == OFFERED else (_COLOURS[stretch.how], "")
         canvas.rect((x, y + 1), (until - x - 0.7, step - 2), fill, line=line, tip=tip)
-        if step >= BAR and text_width(span.lane, 10.5) + 4 <= until - x:
-            canvas.write((x + 3, y + step - 3), span.lane, size=10.5, colour=_ON[span.how])
+        if step >= BAR and text_width(stretch.lane, 10.5) + 4 <= until - x:
+            canvas.write((x + 3, y + step - 3), stretch.lane, size=10.5, colour=_ON[stretch.how])
     for over, over_until in agent.over(end):
         x = times.x(over)
         canvas.rect((x, top - 3), (times.x(over_until) - x, 4), "bad", round=0, tip="over the limit")
@@ -324,11 +327,11 @@ def _draw_agent(canvas: Canvas, times: Times, agent: AgentDay, end: datetime) ->
         height = one.limit
     steps.append((times.x(end), bottom - height * step))
     canvas.line(steps, "ink", width=1.5, dashed=True, tip="the most they may have")
-    for span in agent.presence:
-        x, width = times.x(span.since), times.x(span.until) - times.x(span.since)
-        why = f" ({span.how})" if span.how else ""
-        tip = f"{span.lane}{why}: {times.text(span.since)} to {times.text(span.until)}"
-        _draw_presence(canvas, span.lane, (x, bottom + 3), width, tip)
+    for stretch in agent.presence:
+        x, width = times.x(stretch.since), times.x(stretch.until) - times.x(stretch.since)
+        why = f" ({stretch.how})" if stretch.how else ""
+        tip = f"{stretch.lane}{why}: {times.text(stretch.since)} to {times.text(stretch.until)}"
+        _draw_presence(canvas, stretch.lane, (x, bottom + 3), width, tip)
     canvas.height = bottom + 16
 
 
