@@ -71,9 +71,8 @@ def show_page(page: CodePage, screen: Screen) -> None:
     """Print a page."""
     screen.print_line(f"{screen.paint_text(page.code, 'bold')}  {page.level}")
     screen.print_paragraph(page.title)
-    if page.meaning:
-        screen.print_line()
-        screen.print_paragraph(page.meaning)
+    screen.print_line()
+    screen.print_paragraph(page.meaning)
     for word, text in page.examples:
         screen.print_line()
         screen.print_line(f"{word}:")

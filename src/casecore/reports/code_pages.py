@@ -49,8 +49,7 @@ def by_code(pages: Iterable[CodePage]) -> dict[str, CodePage]:
 def page_markdown(page: CodePage) -> Iterator[str]:
     """A page in Markdown, without what stands above it, line by line."""
     yield from (f"*{page.level}* · {page.title}", "")
-    if page.meaning:
-        yield from (page.meaning, "")
+    yield from (page.meaning, "")
     for word, text in page.examples:
         yield from (f"{word}:", "", f"```{page.language or 'text'}", text, "```", "")
     if page.shown_by:
