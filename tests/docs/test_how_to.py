@@ -1,4 +1,4 @@
-"""docs/how-to: what is typed there prints what it says, and words of other desks are those of their maps."""
+"""docs/how-to and docs/explanation: what is typed there prints what it says, and words of other desks are those of their maps."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,19 @@ from tests.docs.running import type_page
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "how-to"
 MAPS = ROOT / "src" / "casecore" / "audit" / "logs" / "maps"
-TYPED = sorted(path.name for path in FOLDER.glob("*.md") if "$ casecore" in path.read_text("utf-8"))
+TYPED = sorted(
+    f"{folder}/{path.name}"
+    for folder in ("how-to", "explanation")
+    for path in (ROOT / "docs" / folder).glob("*.md")
+    if "$ casecore" in path.read_text("utf-8")
+)
 
 
 @pytest.mark.parametrize("name", TYPED)
 def test_it_is_typed(casecore, tmp_path, monkeypatch, name):
     """In an empty folder."""
     monkeypatch.chdir(tmp_path)
-    type_page((FOLDER / name).read_text("utf-8"), casecore)
+    type_page((ROOT / "docs" / name).read_text("utf-8"), casecore)
 
 
 def statuses_of(vendor):

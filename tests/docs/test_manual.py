@@ -45,6 +45,17 @@ def test_every_name_of_the_face_is_on_a_page():
         assert 1 == len(fitting), (home, fitting)
 
 
+def test_llms_txt():
+    """It is short, has the form that its readers know, and every link leads somewhere in the repository."""
+    text = (ROOT / "llms.txt").read_text("utf-8")
+    assert re.match(r"# casecore\n\n> ", text)
+    assert len(text.splitlines()) <= 60
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [] == [link for link in links if not (ROOT / link).is_file()]
+    pages = {path.relative_to(ROOT).as_posix() for path in DOCS.glob("*.md")} - {"docs/index.md", "docs/real-logs.md"}
+    assert pages <= {*links}
+
+
 def test_what_is_fetched_is_seen(tmp_path):
     """A script, a picture or a font from elsewhere is told from what lies beside the page, and from a mere link."""
     (tmp_path / "page.html").write_text(
