@@ -1,4 +1,4 @@
-"""docs/how-to and docs/explanation: what is typed there prints what it says, and words of other desks are those of their maps."""
+"""docs/how-to and docs/explanation: what is typed prints what it says; words of other desks are those of their maps."""
 
 import re
 from pathlib import Path
