@@ -1,5 +1,6 @@
 """What each code of the lint means: its bad example has it, its good one has not."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from casecore import Policy
 from casecore.check import check
 from casecore.check.code_pages import CODE_PAGES
+from casecore.check.formats import as_sarif
 from casecore.check.lint import lint_policy
 from casecore.check.scopes import scopes_of_rules
 
@@ -33,3 +35,10 @@ def test_examples(code):
     assert ("Bad", "Good") == (bad_word, good_word)
     assert code in found_in(bad, code)
     assert {*found_in(good, code)} <= {"CC204"} - {code}
+
+
+def test_code_scanning_tools_are_told_the_same(placed_report):
+    """The rule of a SARIF document is what the page says, whatever its first finding is about."""
+    (run,) = json.loads(as_sarif(placed_report, "sop.toml"))["runs"]
+    told = {rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]}
+    assert {code: CODE_PAGES[code].title for code in ("CC201", "CC202", "CC204")}.items() <= told.items()
