@@ -79,8 +79,18 @@ def put_face(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = re.sub(r"<!-- face: (.*?) -->", lambda found: face_page(found[1]), source[0])
 
 
+def without_machinery(
+    app: Sphinx, kind: str, name: str, about: object, options: object, told: str, back: str
+) -> object:
+    """A signature in which the defaults of attrs, which has no words for them, are three dots."""
+    if not told or "attr_dict" not in told:
+        return None
+    return re.sub(r"attr_dict\['\w+'\]\.default", "...", told), back
+
+
 def setup(app: Sphinx) -> None:
     """Sphinx asks for this."""
     app.connect("source-read", put_face)
+    app.connect("autodoc-process-signature", without_machinery)
     app.add_lexer("mermaid", TextLexer)
     app.add_lexer("csv", TextLexer)

@@ -338,13 +338,13 @@ def rule_page():
             theme = rule.partition(".")[0]
             parts += [f"## {theme}", ""]
         rows = [row for row in RULES if row.id == rule]
-        titles = " · ".join(dict.fromkeys(row.title for row in rows))
+        titles = [cell(title) for title in dict.fromkeys(row.title for row in rows)]
         clauses = ", ".join(dict.fromkeys(row.clause for row in rows))
         guards = ", ".join(dict.fromkeys(guard.__name__ for row in rows for guard in row.guards))
         keys = ", ".join(f"`{key}`" for key in keys_of_rule(Policy, rule))
-        parts += [f"### {rule}", "", f"**{cell(titles)}** ({clauses})", ""]
+        parts += [f"### {rule}", "", *(f"- **{title}**" for title in titles), ""]
         softened = "may be softened" if rule in SWITCHABLE else "kept always"
-        parts += [f"Guards {guards}; {softened}" + (f"; set by {keys}." if keys else "."), ""]
+        parts += [f"{clauses}; {softened}" + (f"; set by {keys}" if keys else "") + f". Guards {guards}.", ""]
         parts += example_lines(refusal, kept)
     return "\n".join(parts).rstrip("\n") + "\n"
 

@@ -22,6 +22,7 @@ def below(page):
     for block in TREE.findall(page.read_text("utf-8")):
         for entry in block.splitlines():
             if entry and not entry.startswith(":"):
+                entry = re.sub(r".*<(.*)>", r"\1", entry)  # noqa: PLW2901 -- without the title that it has there
                 yield from sorted(page.parent.glob(f"{entry}.md")) or [page.parent / f"{entry}.md"]
 
 
