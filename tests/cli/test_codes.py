@@ -60,6 +60,7 @@ def test_a_code_that_there_is_not(casecore):
     code, _, complaint = casecore("explain", "cc24")
     assert 2 == code
     assert "did you mean 'CC2" in complaint
+    assert "'lint.edge'" in casecore("explain", "lint.egde")[2]
 
 
 def test_only_codes_have_a_page(casecore):

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.cli.screen import Screen
-from casecore.reports.code_pages import CodePage, page_markdown
+from casecore.reports.code_pages import CodePage, page_markdown, remedy_markdown
 from casecore.reports.markdown import table
 from casecore.reports.sarif import UNREADABLE
 
@@ -114,8 +114,11 @@ def codes_page() -> str:
             parts += [*table(("code", "level", "what it stands for"), _rows(pages)), ""]
             parts += ["Each with its examples: [what can be found in a template](../template-findings.md).", ""]
             continue
+        remedies = {page.remedy for page in pages.values()}
+        once = len(remedies) < len(pages)  # one remedy for all of them is said above them
+        parts += [*remedy_markdown(*remedies)] if once else []
         for page in pages.values():
-            parts += [f"### {page.code}", "", *page_markdown(page)]
+            parts += [f"### {page.code}", "", *page_markdown(page, remedy=not once)]
     return "\n".join(parts).rstrip("\n") + "\n"
 
 

@@ -93,8 +93,9 @@ def explain(
     try:
         found = explain_key(sop, key, instant, case)
     except UnknownKey as unknown:
-        codes = did_you_mean(key.upper(), [one.code for one in every_page()])
-        raise UnknownKey(key, unknown.message, unknown.remedy or codes) from None
+        codes = [one.code for one in every_page()]
+        meant = unknown.remedy or did_you_mean(key.upper(), codes) or did_you_mean(key.lower(), codes)
+        raise UnknownKey(key, unknown.message, meant) from None
     if format == "json":
         write_document(json.dumps(_explanation_to_dict(found, rooms), indent=2))
     else:

@@ -42,9 +42,8 @@ _TOLD: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         ),
         "04": (
             (
-                "Nobody is assigned, offered or lets themselves be given more than their limit, on a channel or in "
-                "total. What a returning customer adds by themselves is no gift: then nothing is given until there "
-                "is room."
+                "Nobody is assigned or offered more than their limit, nor takes more, on a channel or in total. A "
+                "customer who comes back may lift somebody above it; then nothing is given until there is room."
             ),
             "the limit is two chats, and an agent who holds two is given a third",
             "the limit is two chats, and an agent who holds one is given a second",
@@ -263,7 +262,7 @@ set = { "enforcement.code.before_closing" = "block" }
 )
 """The same of those that a policy can break, by files."""
 
-_LEVEL: Final = "error where it fails or is vacuous, warning where it is inconclusive"
+_LEVEL: Final = "error, or warning where it is inconclusive"
 
 
 def _page(number: str, title: str, rules: tuple[str, ...]) -> CodePage:

@@ -46,12 +46,23 @@ def by_code(pages: Iterable[CodePage]) -> dict[str, CodePage]:
     return {page.code: page for page in pages}
 
 
-def page_markdown(page: CodePage) -> Iterator[str]:
-    """A page in Markdown, without what stands above it, line by line."""
+def page_markdown(page: CodePage, *, remedy: bool = True) -> Iterator[str]:
+    """A page in Markdown, line by line, without a title.
+
+    Args:
+        page: The page.
+        remedy: Whether it says what to do; not where that is said above it.
+    """
     yield from (f"*{page.level}* · {page.title}", "")
     yield from (page.meaning, "")
     for word, text in page.examples:
         yield from (f"{word}:", "", f"```{page.language or 'text'}", text, "```", "")
     if page.shown_by:
         yield from (f"`{page.shown_by}` finds it.", "")
-    yield from (f"**What to do:** {page.remedy}", "")
+    if remedy:
+        yield from remedy_markdown(page.remedy)
+
+
+def remedy_markdown(remedy: str) -> Iterator[str]:
+    """What to do, in Markdown."""
+    yield from (f"**What to do:** {remedy}", "")
