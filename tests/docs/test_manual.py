@@ -1,15 +1,21 @@
 """The manual: every page is reached from its first one, and it is read without network."""
 
+import ast
+import json
 import re
+import shlex
 import subprocess
 import sys
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import casecore
+from casecore.cli.app import make_app
 from tests.docs.offline import from_elsewhere
+from tests.docs.running import blocks_of, commands_in
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -81,3 +87,33 @@ def test_it_is_built(tmp_path):
     done = subprocess.run(build, capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stderr)
     assert [] == from_elsewhere(tmp_path)
+
+
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "decisions" not in path.parts)
+
+
+def is_read(block):
+    """Whether what stands in a block is what it says it is, as far as that can be told without running it."""
+    match block.language:
+        case "toml":
+            tomllib.loads(block.text)
+        case "json":
+            decoder, text = json.JSONDecoder(), block.text.strip()
+            while text:
+                _, end = decoder.raw_decode(text)
+                text = text[end:].lstrip()
+        case "python" if ">>>" not in block.text:
+            ast.parse(block.text)
+    return True
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_what_a_page_shows_can_be_read(page):
+    """TOML is TOML, JSON is JSON, Python is Python, and each command that is typed is one, with its options."""
+    for block in blocks_of(page.read_text("utf-8")):
+        assert is_read(block)
+        if block.language == "console":
+            for typed, _ in commands_in(block):
+                for one in re.findall(r"casecore [^|>;]*", typed):
+                    _, _, unused, *_ = make_app().parse_known_args(shlex.split(one, comments=True)[1:])
+                    assert [] == [*unused], typed
