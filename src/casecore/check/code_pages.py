@@ -256,30 +256,24 @@ needs  = { tag = "triaged" }
                 "softens one of them will wonder why nothing changes.",
                 "Take it out, or let one of the two be about other cases.",
                 """
-[attributes]
-eur = { type = "number" }
+[[rule]]
+id     = "fraud.not_closed"
+title  = "Fraud is not closed"
+guards = ["close"]
+when   = { tag = "fraud" }
 
 [[rule]]
-id     = "refund.above_200"
-title  = "Nothing above 200 euro is closed"
-guards = ["close"]
-when   = { attribute = "eur", above = 200, unset = "skip" }
-
-[[rule]]
-id     = "refund.above_100"
-title  = "Nothing above 100 euro is closed"
-guards = ["close"]
-when   = { attribute = "eur", above = 100, unset = "skip" }
+id     = "fraud.not_over"
+title  = "Fraud is neither resolved nor closed"
+guards = ["resolve", "close"]
+when   = { tag = "fraud" }
 """,
                 """
-[attributes]
-eur = { type = "number" }
-
 [[rule]]
-id     = "refund.above_100"
-title  = "Nothing above 100 euro is closed"
-guards = ["close"]
-when   = { attribute = "eur", above = 100, unset = "skip" }
+id     = "fraud.not_over"
+title  = "Fraud is neither resolved nor closed"
+guards = ["resolve", "close"]
+when   = { tag = "fraud" }
 """,
             ),
             _page(
