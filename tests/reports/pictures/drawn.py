@@ -39,6 +39,8 @@ def assert_well_drawn(picture):
     assert not re.search(r"href|url\(|@import|<script|\son\w+=|\sid=", svg)
     assert svg == picture.svg()
     assert (WIDTH, True) == (width, height > 0)
+    assert "max-width:100%;height:auto" == root.get("style"), "it shrinks where there is less room"
+    assert abs(float(root.get("width")) / float(root.get("height")) - width / height) < 0.001
     for text in root.iter(f"{SVG}text"):
         size, x, y = (float(text.get(name)) for name in ("font-size", "x", "y"))
         length = len(text.text) * size * LETTER

@@ -2,7 +2,7 @@
 
 * **Nothing is fetched, nothing runs**: no script, no font, no link. The same marks are always the same text.
 * **It can be read**: a title and a description for screen readers; words are large enough at 400 pixels, since the
-  whole is no wider than `WIDTH` and grows with its place.
+  whole is no wider than `WIDTH` and shrinks and grows with its place.
 * **Dark and light**: it brings its own ground, and other colours where the reader has asked for a dark screen.
 * **Colour only echoes**: what a mark means stands beside it in words, or in its shape.
 """
@@ -20,6 +20,9 @@ from casecore.reports.text import visible
 
 WIDTH: Final = 460
 """How wide a picture is, in its own units: at 400 pixels, a word of 13 has 11."""
+
+SCALE: Final = 1.5
+"""How much larger it is where it has all the room it wants; where it has less it shrinks."""
 
 SIZE: Final = 13
 """The size of words; `SMALL` is that of what stands beside them."""
@@ -157,7 +160,8 @@ class Canvas:
             title: What it shows, in some words.
             description: The same in a sentence, for whoever does not see it.
         """
-        size = f'viewBox="0 0 {WIDTH} {_number(self.height)}" width="100%" style="max-width:{WIDTH * 2}px"'
+        natural = f'width="{_number(WIDTH * SCALE)}" height="{_number(self.height * SCALE)}"'
+        size = f'viewBox="0 0 {WIDTH} {_number(self.height)}" {natural} style="max-width:100%;height:auto"'
         fonts = 'font-family="system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"'
         named = (
             f"<title>{escape(visible(title))}</title>",
