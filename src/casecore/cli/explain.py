@@ -12,7 +12,6 @@ from cyclopts import Parameter
 from casecore.channels import Channel
 from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
-from casecore.cli.rules import ALWAYS
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
 from casecore.kernel import Rule
@@ -25,6 +24,7 @@ from casecore.policies.explaining import KeyExplanation, SaidValue
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
+from casecore.projections.rules import ALWAYS
 from casecore.rooms.composition import House
 from casecore.rooms.own_rules import GUARDS
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 import attrs
 from rich.cells import cell_len
 
-from casecore.cli.picture import ROWS, desk_tables
+from casecore.projections.desk_tables import ROWS, desk_tables
 from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
 from casecore.cli.streams import write_document
 from casecore.cli.unreadable import unreadable_findings

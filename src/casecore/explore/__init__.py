@@ -40,6 +40,7 @@ from casecore.explore.scope import Part, Scope
 from casecore.explore.states import StateSearch, nothing_collected
 from casecore.explore.traces import IsWanted, Story, StoryFinder
 from casecore.explore.watchers import NOT_WATCHED, Watched, in_books
+from casecore.kernel.shown import Framed
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
 from casecore.promises import Happening, Step
@@ -81,8 +82,8 @@ class Found:
     blamed: tuple[str, ...] = ()
 
 
-@frozen
-class Exploration:
+@frozen(repr=False)
+class Exploration(Framed):
     """Everything that came of a search.
 
     Attributes:
@@ -97,6 +98,8 @@ class Exploration:
             it: those that did so together.
         own_passed: The policy's own rules that guarded something that happened, and had nothing against it.
     """
+
+    shown_by = "casecore.explore.shown:EXPLORATION"
 
     scope: Scope
     worlds: int

@@ -22,6 +22,7 @@ from casecore.desk import Desk
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.errors import quoted
 from casecore.kernel.fields import row_called, to_instant
+from casecore.kernel.shown import Framed
 from casecore.policies.sections import Relation
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
@@ -215,7 +216,7 @@ class ClockAtRisk:
 
 
 @frozen
-class Inbox:
+class Inbox(Framed):
     """All that one agent has before them.
 
     Attributes:
@@ -231,6 +232,8 @@ class Inbox:
         snoozed: The first to wake first.
         stranded: Overdue promises of agents who are not on duty, which they may take over; the first due first.
     """
+
+    shown_by = "casecore.projections.shown.work:INBOX"
 
     agent: Agent
     cases: tuple[HeldCase, ...] = ()

@@ -27,6 +27,7 @@ from casecore.kernel.effects import ByClass, Effects, Place
 from casecore.kernel.records import record
 from casecore.kernel.rooms import Timetable
 from casecore.kernel.sequences import Sequences
+from casecore.kernel.shown import Displayed, DisplayedList, Framed
 from casecore.kernel.views import Views
 from casecore.policies import Policy
 from casecore.rooms.absences import ABSENCES
@@ -79,8 +80,10 @@ R = TypeVar("R")
 
 
 @record
-class CaseFile:
+class CaseFile(Framed):
     """Everything the desk keeps of one case: one sheet per capability."""
+
+    shown_by = "casecore.projections.shown.desks:CASE"
 
     case: Case
     draft: WaitingDraft | None = None
@@ -207,8 +210,8 @@ TABLES: Final = tuple(dict.fromkeys(place.table for place in PLACES.values()))
 """The names of a desk's tables."""
 
 
-@attrs.frozen(eq=False)
-class House(Decider[View]):
+@attrs.frozen(eq=False, repr=False)
+class House(Decider[View], Framed):
     """Rooms put together for a desk: what is decided, seen, kept and timed there.
 
     Args:
@@ -228,6 +231,8 @@ class House(Decider[View]):
         ValueError: When two rooms keep something by one name, or one keeps what stands in every view already; or when
             a sentence has a blank that its command does not fill.
     """
+
+    shown_by = "casecore.projections.shown.rules:HOUSE"
 
     file: type[CaseFile] = field(init=False, repr=False)
     view: type[View] = field(init=False, repr=False)
@@ -355,7 +360,8 @@ def _with_sheets(base: type[R], house: House, called: str, **others: type) -> ty
     defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(house.kept)
     fields = {name: field(default=default) for name, default in defaults.items()}
     said = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, "__reduce__": reduce_row}
-    any_class: Any = record(type(base.__name__, (), {**said, **fields}))
+    said |= {"shown_by": base.shown_by} if issubclass(base, Displayed) else {}
+    any_class: Any = record(type(base.__name__, base.__bases__, {**said, **fields}))
     larger: type[R] = any_class
     return larger
 
@@ -377,5 +383,15 @@ def _row_classes(view: type[View]) -> Mapping[str, type]:
 HOUSE: Final = House(ROOMS)
 """The house of all rooms; a desk without one of its own has it."""
 
-RULES: Final[tuple[Rule[View], ...]] = (*HOUSE.needs, *HOUSE.rules)
+
+
+class Rules(DisplayedList[Rule[View]]):
+    """Needs and rules, lower rooms first."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.projections.shown.rules:RULES"
+
+
+RULES: Final = Rules((*HOUSE.needs, *HOUSE.rules))
 """Every need and rule of the desk, lower rooms first."""

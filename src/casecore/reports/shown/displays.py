@@ -1,0 +1,83 @@
+"""What is shown of an object, before it has any form: a title, sentences, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+T = TypeVar("T")
+
+Row: TypeAlias = Mapping[str, object]
+"""A row of a table: what stands in each column, by its name."""
+
+WIDTH: Final = 120
+"""How long a line of plain text is at most, and a `repr`, in characters."""
+
+MOST: Final = 100
+"""How many rows of a table are shown where nothing else is said; the rest are counted, and in the frame."""
+
+
+@frozen
+class DisplayTable:
+    """A table.
+
+    Attributes:
+        caption: What it is of.
+        rows: Its rows, each with the same names.
+        more: How many rows there are besides.
+    """
+
+    caption: str
+    rows: Sequence[Row]
+    more: int = 0
+
+    @classmethod
+    def of(cls, caption: str, rows: Iterable[Row], most: int = MOST) -> DisplayTable:
+        """A table of the first rows; the others are counted."""
+        every = [*rows]
+        return cls(caption, every[:most], max(len(every) - most, 0))
+
+
+@frozen
+class Display:
+    """What is shown of an object.
+
+    Attributes:
+        title: What it is, on one line.
+        lines: What there is to say of it, a sentence each; what matters most comes first.
+        tables: Its tables; one without rows is not shown.
+        brief: What stands in plain text instead of the tables, where their cells would be cut; nothing: the tables.
+    """
+
+    title: str
+    lines: tuple[str, ...] = field(default=(), converter=tuple)
+    tables: tuple[DisplayTable, ...] = field(default=(), converter=tuple)
+    brief: tuple[str, ...] = field(default=(), converter=tuple)
+
+
+@frozen
+class Writer(Generic[T]):
+    """What says how objects of a class are shown.
+
+    Attributes:
+        line: What one is called, on one line: its `repr`.
+        display: What is shown of it.
+        rows: Its rows, all of them; None where rows are not natural.
+        markdown: The whole of it as Markdown, where it is a report that is written elsewhere; then there is no HTML.
+    """
+
+    line: Callable[[T], str]
+    display: Callable[[T], Display]
+    rows: Callable[[T], Iterable[Row]] | None = None
+    markdown: Callable[[T], str] | None = None
+
+
+def only_title(line: Callable[[T], str]) -> Callable[[T], Display]:
+    """Of something small: to show its line."""
+
+    def display(thing: Any) -> Display:
+        return Display(line(thing))
+
+    return display

@@ -1,0 +1,42 @@
+"""What is shown of why a piece of work goes to whom: the whole in words, and each agent with what is thought of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.routing import Explanation
+
+
+def _line(explanation: Explanation) -> str:
+    return explanation.message
+
+
+def _display(explanation: Explanation) -> Display:
+    rows = [
+        {
+            "": "→" if one.agent == explanation.chosen else "✓" if one.eligible else "✗",
+            "agent": one.agent,
+            "why": one.why,
+        }
+        for one in explanation.candidates
+    ]
+    brief = str(explanation).split("\n")[1:]
+    return Display(explanation.message, tables=(DisplayTable.of("Agents, in their turn", rows),), brief=brief)
+
+
+def _rows(explanation: Explanation) -> Iterator[Row]:
+    for place, one in enumerate(explanation.candidates, 1):
+        yield {
+            "case": explanation.case,
+            "turn": place,
+            "agent": one.agent,
+            "chosen": one.agent == explanation.chosen,
+            "eligible": one.eligible,
+            "why": one.why,
+            "rules": ", ".join(reason.rule for reason in one.reasons),
+        }
+
+
+EXPLANATION: Final = Writer(_line, _display, _rows)
