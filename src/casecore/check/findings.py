@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.check.report import Exit, Finding, Fix, Judgement, PromiseVerdict, Report, Severity
+from casecore.check.report import Exit, Finding, Findings, Fix, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_lines, story_sentences
 from casecore.kernel.problems import Origin
+from casecore.kernel.shown import DisplayedList
 from casecore.policies import Policy
 from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
@@ -126,10 +127,10 @@ def fix_text(fix: Fix) -> str:
 # What --------------------------------------------------------------------------------------------------
 
 
-def check_findings(report: Report, file: str = "") -> Iterator[Finding]:
+def check_findings(report: Report, file: str = "") -> DisplayedList[Finding]:
     """Everything that a report says: the lint first, then each promise."""
-    yield from lint_findings(report, file)
-    yield from (finding for finding, _ in promise_findings(report, file))
+    promises = (finding for finding, _ in promise_findings(report, file))
+    return Findings((*lint_findings(report, file), *promises))
 
 
 def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:
@@ -221,11 +222,6 @@ def scope_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for scope in report.searched:
         tried = "as before" if scope.alike else "all" if scope.complete else "given up"
         yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
-
-
-def policy_title(policy: Policy) -> str:
-    """What a policy is called: its id and version."""
-    return visible(" ".join(filter(None, (policy.id, policy.version))))
 
 
 def policy_digest(policy: Policy) -> str:

@@ -49,7 +49,6 @@ from casecore.rooms.composition import HOUSE, TABLES, CaseFile, House
 from casecore.rooms.notes import Note
 from casecore.rooms.threads import Customer, Message, Thread
 
-
 _tables_of = attrgetter(*TABLES)
 
 

@@ -199,7 +199,9 @@ class AnyDesk(Framed):
         takes = {"window_open": is_open(view, said, at), "emoji": takes_emoji(said, channel)}
         return tuple(entry for entry in entries_of(self.policy, given) if entry.fits(channel, **takes))
 
-    def actions(self, agent: str, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()) -> Actions:
+    def actions(
+        self, agent: str, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()
+    ) -> DisplayedList[Action]:
         """What an agent may do with a case: what an inbox shows, and why the rest is greyed out.
 
         Args:
@@ -232,7 +234,7 @@ class AnyDesk(Framed):
         entries = (entry for entry in fitting if sends and (entry.is_template or not templates_only))
         return Action(probe.name, probe.command, not reasons, reasons, asks, tuple(entry.name for entry in entries))
 
-    def due(self, at: datetime | None = None, *, case: str | None = None) -> Dues:
+    def due(self, at: datetime | None = None, *, case: str | None = None) -> DisplayedList[Due]:
         """Every instant at which something happens by itself or changes what is allowed, soonest first.
 
         Args:

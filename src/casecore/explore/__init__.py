@@ -106,11 +106,11 @@ class Exploration(Framed):
     transitions: int
     decisions: int
     complete: bool
-    refusals: frozenset[str] = field(repr=False)
+    refusals: frozenset[str]
     found: Mapping[str, Found] = field(hash=False)
     desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
-    own_refusals: frozenset[frozenset[str]] = field(default=frozenset(), kw_only=True, repr=False)
-    own_passed: frozenset[str] = field(default=frozenset(), kw_only=True, repr=False)
+    own_refusals: frozenset[frozenset[str]] = field(default=frozenset(), kw_only=True)
+    own_passed: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def __getitem__(self, name: str) -> Found:
         return self.found[name]

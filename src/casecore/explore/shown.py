@@ -28,8 +28,8 @@ def _answers(found: Exploration) -> str:
 def _display(found: Exploration) -> Display:
     tried = "all of them" if found.complete else "given up at the limit"
     lines = [
-        f"{plural(found.worlds, 'world')} ({found.desks:,} desks), {plural(found.transitions, 'step')} between them, "
-        f"{tried}; {plural(found.decisions, 'decision')} asked for that",
+        f"{plural(found.worlds, 'world')} ({found.desks:,} by the desk alone), {tried}",
+        f"{plural(found.transitions, 'step')} between them, {plural(found.decisions, 'decision')} asked for that",
         f"{plural(len(found.refusals), 'rule')} refused something",
     ]
     questions = sorted(found.found.items(), key=lambda one: (one[1].result is Result.PROVED, one[0]))

@@ -8,9 +8,9 @@ A class that people look at derives from `Displayed`, and names in one line what
 The rules that all of them keep:
 
 1. **One content, many forms.** What a `Writer` says of an object (a title, sentences, tables) is said once; text,
-   Markdown, HTML and rich's tables are made of the same. Nothing is told in one form that is untold in the longer ones.
-2. **Short on a terminal.** `repr` is one line; `print`, and a notebook's plain text, at most twelve. What is left out is
-   counted. `f"{thing:md}"` is for documents, and `thing.frame()`, where rows are natural, for polars and pandas.
+   Markdown, HTML and rich's tables are made of it. Nothing stands in a short form that the longer ones leave out.
+2. **Short on a terminal.** `repr` is one line; `print`, and a notebook's plain text, at most twelve. What is left out
+   is counted. `f"{thing:md}"` is for documents; `thing.frame()`, where rows are natural, for polars and pandas.
 3. **A notebook chooses.** `text/plain` is always in the bundle; `text/markdown` and `text/html` where they say more.
    Nothing global is switched, there is no script and no picture of a table, and colour is never what tells.
 4. **Words of people are theirs.** What a customer wrote is shown on the line where it belongs, with every character

@@ -49,7 +49,8 @@ def share_equality(cls: type[T], equal: Callable[[Any, Any], Any] = _equal_in_co
         equal: How two of them are compared.
     """
     if "__repr__" not in vars(cls):  # attrs would write its own
-        cls.__repr__ = cls.__repr__ if issubclass(cls, Displayed) else _text_of_fields  # type: ignore[method-assign]
+        any_class: Any = cls
+        any_class.__repr__ = any_class.__repr__ if issubclass(cls, Displayed) else _text_of_fields
     if "__eq__" not in vars(cls):
         cls.__eq__, cls.__hash__ = equal, _hash_of_content  # type: ignore[assignment]  # the same
     return cls

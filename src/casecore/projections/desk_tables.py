@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore.channels import Channel
-from casecore.desk import Desk
+from casecore.desk import AnyDesk
 from casecore.kernel import frozen
 from casecore.kernel.durations import duration_text, instant_text
 from casecore.policies import Policy
@@ -52,7 +52,7 @@ class DeskTable:
     folding: frozenset[str]
 
 
-def desk_tables(desk: Desk) -> Iterator[DeskTable]:
+def desk_tables(desk: AnyDesk) -> Iterator[DeskTable]:
     """The tables of a desk, as it is after its last step; a table may be empty.
 
     Args:
@@ -98,7 +98,7 @@ def desk_tables(desk: Desk) -> Iterator[DeskTable]:
 # Cases -------------------------------------------------------------------------------------------------
 
 
-def _case_row(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
+def _case_row(file: CaseFile, desk: AnyDesk, now: datetime) -> tuple[str, ...]:
     case, draft, offers = file.case, file.draft, file.offers or Offers()
     customer = desk.view_of(case.id).person or desk.customers.get(case.customer)
     name = (customer.name if customer is not None else None) or case.customer
@@ -178,7 +178,7 @@ def _case_list(cases: Iterable[str]) -> str:
 # Clocks ------------------------------------------------------------------------------------------------
 
 
-def _open_clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
+def _open_clocks(desk: AnyDesk, now: datetime) -> Iterator[tuple[str, Clock]]:
     """The clocks that run or were missed, of every case that is not closed."""
     for case, file in desk.cases.items():
         if file.case.status is Status.CLOSED:

@@ -44,7 +44,7 @@ class ListedRules(DisplayedList[ListedRule]):
     shown_by = "casecore.projections.shown.rules:LISTED"
 
 
-def list_rules(policy: Policy, house: House = HOUSE) -> ListedRules:
+def list_rules(policy: Policy, house: House = HOUSE) -> DisplayedList[ListedRule]:
     """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
     found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
     for rule in (*house.needs, *house.rules, *house.brought_by(policy).rules):

@@ -126,7 +126,7 @@ class Transcript(DisplayedList[TranscriptEntry]):
 
 def transcript(
     events: Iterable[Event], case: str | None = None, *, customer: str | None = None, language: str = "en"
-) -> Transcript:
+) -> DisplayedList[TranscriptEntry]:
     """Everything that was said and noted, whole and in order.
 
     Args:

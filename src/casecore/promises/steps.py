@@ -14,7 +14,6 @@ from casecore.kernel import Accepted, Command, Event, Reason, Refused, Verdict
 from casecore.rooms.composition import CaseFile, House
 from casecore.statuses import Status
 
-
 _LINES: Final = 10
 """How many lines are told of a step, between its brackets."""
 

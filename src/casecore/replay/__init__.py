@@ -197,7 +197,7 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
 
 def replay_day(
     lines: Iterable[str | bytes], desk: Desk, file: str = "<day>", watch: Watch | None = None
-) -> ReplayedDay:
+) -> DisplayedLines[ReplayedLine]:
     """Give the commands of a day to a desk, one after the other.
 
     Args:
@@ -216,9 +216,7 @@ def replay_day(
     return ReplayedDay(_replay_steps(lines, desk, file, watch))
 
 
-def _replay_steps(
-    lines: Iterable[str | bytes], desk: Desk, file: str, watch: Watch | None
-) -> Iterator[ReplayedLine]:
+def _replay_steps(lines: Iterable[str | bytes], desk: Desk, file: str, watch: Watch | None) -> Iterator[ReplayedLine]:
     begun, kept = False, None
     for number, line in enumerate(lines, 1):
         try:

@@ -211,7 +211,7 @@ TABLES: Final = tuple(dict.fromkeys(place.table for place in PLACES.values()))
 
 
 @attrs.frozen(eq=False, repr=False)
-class House(Decider[View], Framed):
+class House(Framed, Decider[View]):
     """Rooms put together for a desk: what is decided, seen, kept and timed there.
 
     Args:
@@ -384,7 +384,6 @@ HOUSE: Final = House(ROOMS)
 """The house of all rooms; a desk without one of its own has it."""
 
 
-
 class Rules(DisplayedList[Rule[View]]):
     """Needs and rules, lower rooms first."""
 
@@ -393,5 +392,5 @@ class Rules(DisplayedList[Rule[View]]):
     shown_by = "casecore.projections.shown.rules:RULES"
 
 
-RULES: Final = Rules((*HOUSE.needs, *HOUSE.rules))
+RULES: Final[DisplayedList[Rule[View]]] = Rules((*HOUSE.needs, *HOUSE.rules))
 """Every need and rule of the desk, lower rooms first."""

@@ -1,4 +1,4 @@
-"""What is shown of why a piece of work goes to whom: the whole in words, and each agent with what is thought of them."""
+"""What is shown of why a piece of work goes to whom: the whole in words, and what is thought of each agent."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.errors import quoted
-from casecore.kernel.shown import DisplayedLines
 from casecore.kernel.fields import Value
+from casecore.kernel.shown import DisplayedLines
 from casecore.kernel.words import shorten
 from casecore.policies.conditions import number_text
 from casecore.projections.history.sentences import LINES
@@ -104,7 +104,7 @@ def line(event: Event, language: str = "en", *, lines: Lines = LINES) -> Line:
 
 def history(
     events: Iterable[Event], case: str | None = None, language: str = "en", *, lines: Lines = LINES
-) -> History:
+) -> DisplayedLines[Line]:
     """Events as lines, in the order in which they happened.
 
     That a case counts otherwise against its agent's limits is left out: the line before it says why.

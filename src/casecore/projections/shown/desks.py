@@ -34,7 +34,7 @@ def _desk_display(desk: AnyDesk) -> Display:
         )
         for table in desk_tables(desk)
     ]
-    return Display(_desk_line(desk), [f"cases: {counted}"] if counted else [], tables)
+    return Display(_desk_line(desk), [f"cases: {counted}"] if counted else [], tuple(tables))
 
 
 def _desk_rows(desk: AnyDesk) -> Iterator[Row]:

@@ -106,7 +106,8 @@ TRANSCRIPT: Final = Writer(_transcript_line, _transcript_display, _transcript_ro
 def _card_line(card: CustomerCard) -> str:
     name = f" ({card.name})" if card.name else ""
     blocked = ", blocked" if card.blocked else ""
-    return f"Customer {card.customer}{name}{blocked}: {plural(len(card.cases), 'case')}, {plural(len(card.notes), 'note')}"
+    counts = f"{plural(len(card.cases), 'case')}, {plural(len(card.notes), 'note')}"
+    return f"Customer {card.customer}{name}{blocked}: {counts}"
 
 
 def _card_display(card: CustomerCard) -> Display:

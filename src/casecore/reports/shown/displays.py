@@ -40,6 +40,10 @@ class DisplayTable:
         return cls(caption, every[:most], max(len(every) - most, 0))
 
 
+def _all_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(lines)
+
+
 @frozen
 class Display:
     """What is shown of an object.
@@ -52,9 +56,9 @@ class Display:
     """
 
     title: str
-    lines: tuple[str, ...] = field(default=(), converter=tuple)
-    tables: tuple[DisplayTable, ...] = field(default=(), converter=tuple)
-    brief: tuple[str, ...] = field(default=(), converter=tuple)
+    lines: tuple[str, ...] = field(default=(), converter=_all_lines)
+    tables: tuple[DisplayTable, ...] = ()
+    brief: tuple[str, ...] = field(default=(), converter=_all_lines)
 
 
 @frozen

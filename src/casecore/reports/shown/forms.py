@@ -35,7 +35,7 @@ def bundle_of(writer: Writer[T], thing: T) -> dict[str, str]:
     bundle = {"text/plain": text_of(display)}
     if writer.markdown is not None:
         return bundle | {"text/markdown": writer.markdown(thing)}
-    if display.lines or display.tables:
+    if display.lines or any(table.rows for table in display.tables):
         bundle |= {"text/markdown": markdown_of(display), "text/html": html_of(display)}
     return bundle
 
@@ -95,9 +95,7 @@ def markdown_of(display: Display) -> str:
     parts = [f"**{cell(display.title)}**"]
     if display.lines:
         parts.append("\n".join(f"- {cell(line)}" for line in display.lines))
-    for table in display.tables:
-        if table.rows:
-            parts.append("\n".join(_markdown_table(table)))
+    parts += ("\n".join(_markdown_table(table)) for table in display.tables if table.rows)
     return "\n\n".join(parts)
 
 

@@ -1,0 +1,115 @@
+"""What is shown of a check: the sum, what is wrong first, and how much was tried; and of a list of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from casecore.check.findings import (
+    MARKS,
+    VERDICTS,
+    check_findings,
+    check_summary,
+    lint_findings,
+    promise_findings,
+    search_text,
+)
+from casecore.check.formats import as_markdown
+from casecore.check.report import Finding, Report
+from casecore.policies import Policy
+from casecore.projections.shown.policies import policy_title
+from casecore.reports.findings import SIGNS
+from casecore.reports.paths import SHIPPED_SOP
+from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.text import findings_text, plural
+
+
+def file_of_policy(policy: Policy) -> str:
+    """What the file of a policy is called."""
+    return policy.sources[0].name if policy.sources else SHIPPED_SOP
+
+
+def _report_line(report: Report) -> str:
+    return f"Check of {policy_title(report.policy)}: {check_summary(report)}"
+
+
+def _report_display(report: Report) -> Display:
+    lint = [f"{finding.level} {finding.heading}: {finding.message}" for finding in lint_findings(report)]
+    known = [*promise_findings(report)]
+    told = [
+        f"{MARKS.get(judgement.verdict, '–')} {judgement.verdict}  {finding.heading}: {finding.sentence}"
+        for verdict in VERDICTS
+        for finding, judgement in known
+        if judgement.verdict is verdict and finding.level is not None
+    ]
+    used = report.rules - len(report.unused)
+    tried = [f"searched {search_text(report)}", f"{used} of {plural(report.rules, 'rule')} refused something"]
+    return Display(_report_line(report), [*tried, *told, *lint])
+
+
+def _report_rows(report: Report) -> Iterator[Row]:
+    """A row for each finding of the lint, and for each promise."""
+    verdicts = {finding.code: judgement for finding, judgement in promise_findings(report)}
+    for row in finding_rows(check_findings(report, file_of_policy(report.policy))):
+        judgement = verdicts.get(str(row["code"]))
+        yield {
+            **row,
+            "verdict": None if judgement is None else judgement.verdict.value,
+            "times": None if judgement is None else judgement.times,
+            "scopes": "" if judgement is None else ", ".join(judgement.scopes),
+        }
+
+
+def _report_markdown(report: Report) -> str:
+    return as_markdown(report, file_of_policy(report.policy))
+
+
+REPORT: Final = Writer(_report_line, _report_display, _report_rows, _report_markdown)
+
+
+# Findings ----------------------------------------------------------------------------------------------
+
+
+def _findings_line(findings: Sequence[Finding]) -> str:
+    return findings_text(finding.level for finding in findings)
+
+
+def _findings_display(findings: Sequence[Finding]) -> Display:
+    rows = [
+        {
+            "": f"{SIGNS[finding.level]} {finding.level or 'as it should be'}",
+            "code": finding.name,
+            "about": finding.title or finding.path,
+            "what": finding.message,
+            "what to do": finding.remedy,
+            "where": _place_text(finding),
+        }
+        for finding in findings
+    ]
+    brief = [f"{SIGNS[finding.level]} {finding.heading}: {finding.sentence}" for finding in findings]
+    return Display(_findings_line(findings), tables=(DisplayTable.of("", rows),), brief=brief)
+
+
+def _place_text(finding: Finding) -> str:
+    place = finding.location
+    return "" if place is None or place.line is None else f"{place.file}:{place.line}"
+
+
+def finding_rows(findings: Sequence[Finding]) -> Iterator[Row]:
+    """Findings as rows of plain types."""
+    for finding in findings:
+        place = finding.location
+        yield {
+            "code": finding.code,
+            "number": finding.number,
+            "level": None if finding.level is None else finding.level.value,
+            "title": finding.title,
+            "message": finding.message,
+            "remedy": finding.remedy,
+            "key": finding.path,
+            "file": None if place is None else place.file,
+            "line": None if place is None else place.line,
+        }
+
+
+FINDINGS: Final = Writer(_findings_line, _findings_display, finding_rows)

@@ -1,0 +1,86 @@
+"""What is shown of a template: what the customer reads, what has to be given, what is wrong; and of its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from casecore.reports.findings import SIGNS
+from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.text import findings_text, plural
+from casecore.templates.findings import TemplateFinding
+from casecore.templates.template import Template
+
+
+def _template_line(template: Template) -> str:
+    known = " ".join(filter(None, (*template.identity, template.category, template.status)))
+    return f"Template {known or 'without a name'}: {plural(len(template.needs), 'value')} to give"
+
+
+def _template_display(template: Template) -> Display:
+    shown = [{"part": part.where, "what the customer reads": part.line} for part in template.preview()]
+    needs = [
+        {
+            "value": need.key,
+            "what it is": need.kind.value,
+            "in": need.where,
+            "must be given": need.required,
+            "example": need.example,
+        }
+        for need in template.needs
+    ]
+    found = _finding_rows((*template.findings, *template.lint()))
+    tables = (
+        DisplayTable.of("Message", shown),
+        DisplayTable.of("Values to give", needs),
+        DisplayTable.of("Findings", found),
+    )
+    return Display(_template_line(template), tables=tables)
+
+
+def _template_rows(template: Template) -> Iterator[Row]:
+    """A row for each value to give."""
+    for need in template.needs:
+        yield {
+            "key": need.key,
+            "kind": need.kind.value,
+            "where": need.where,
+            "required": need.required,
+            "example": need.example,
+        }
+
+
+def _findings_line(findings: Sequence[TemplateFinding]) -> str:
+    return findings_text(finding.level for finding in findings)
+
+
+def _findings_display(findings: Sequence[TemplateFinding]) -> Display:
+    rows = [
+        {
+            "": f"{SIGNS[finding.level]} {finding.level}",
+            "code": finding.code,
+            "where": finding.where or "template",
+            "what": finding.message,
+            "what to do": finding.remedy,
+        }
+        for finding in findings
+    ]
+    brief = [f"{SIGNS[finding.level]} {finding}" for finding in findings]
+    return Display(_findings_line(findings), tables=(DisplayTable.of("", rows),), brief=brief)
+
+
+def _finding_rows(findings: Sequence[TemplateFinding]) -> Iterator[Row]:
+    for finding in findings:
+        yield {
+            "level": finding.level.value,
+            "code": finding.code,
+            "where": finding.where,
+            "message": finding.message,
+            "remedy": finding.remedy,
+            "offset": finding.offset,
+            "variable": finding.variable,
+        }
+
+
+TEMPLATE: Final = Writer(_template_line, _template_display, _template_rows)
+FINDINGS: Final = Writer(_findings_line, _findings_display, _finding_rows)
