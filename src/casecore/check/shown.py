@@ -20,7 +20,7 @@ from casecore.policies import Policy
 from casecore.projections.shown.policies import policy_title
 from casecore.reports.findings import SIGNS
 from casecore.reports.paths import SHIPPED_SOP
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import findings_text, plural
 
 
@@ -47,14 +47,14 @@ def _report_display(report: Report) -> Display:
     return Display(_report_line(report), [*tried, *told, *lint])
 
 
-def _report_rows(report: Report) -> Iterator[Row]:
+def _report_rows(report: Report) -> Iterator[TableRow]:
     """A row for each finding of the lint, and for each promise."""
     verdicts = {finding.code: judgement for finding, judgement in promise_findings(report)}
     for row in finding_rows(check_findings(report, file_of_policy(report.policy))):
         judgement = verdicts.get(str(row["code"]))
         yield {
             **row,
-            "verdict": None if judgement is None else judgement.verdict.value,
+            "verdict": None if judgement is None else judgement.verdict,
             "times": None if judgement is None else judgement.times,
             "scopes": "" if judgement is None else ", ".join(judgement.scopes),
         }
@@ -95,14 +95,14 @@ def _place_text(finding: Finding) -> str:
     return "" if place is None or place.line is None else f"{place.file}:{place.line}"
 
 
-def finding_rows(findings: Sequence[Finding]) -> Iterator[Row]:
+def finding_rows(findings: Sequence[Finding]) -> Iterator[TableRow]:
     """Findings as rows of plain types."""
     for finding in findings:
         place = finding.location
         yield {
             "code": finding.code,
             "number": finding.number,
-            "level": None if finding.level is None else finding.level.value,
+            "level": finding.level,
             "title": finding.title,
             "message": finding.message,
             "remedy": finding.remedy,

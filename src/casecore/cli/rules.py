@@ -14,7 +14,7 @@ from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
 from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
-from casecore.projections.rules import RULE_HEAD, ListedRule, list_rules, rule_cells
+from casecore.projections.rules import RULE_HEAD, ListedRule, list_rules, listed_cells
 from casecore.reports.text import plural
 
 TABLE: Final = 100
@@ -56,7 +56,7 @@ def rules(
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
         return 0
-    head, rows = RULE_HEAD, [rule_cells(rule) for rule in found]
+    head, rows = RULE_HEAD, [listed_cells(rule) for rule in found]
     if format == "md":
         for row in (head, ("---",) * len(head), *rows):
             write_document(f"| {' | '.join(row)} |")

@@ -8,7 +8,7 @@ from typing import Final
 from casecore.diff.differences import Differences
 from casecore.diff.findings import coverage_text, diff_entries, diff_summary, diff_title, edit_text, verdict_lines
 from casecore.diff.formats import as_markdown
-from casecore.reports.shown.displays import Display, Row, Writer
+from casecore.reports.shown.displays import Display, TableRow, Writer
 
 OLD, NEW = "old", "new"
 """What the two policies are called where nobody says."""
@@ -24,12 +24,12 @@ def _display(report: Differences) -> Display:
     return Display(diff_title(report, OLD, NEW), [diff_summary(report), f"compared {coverage_text(report)}", *lines])
 
 
-def _rows(report: Differences) -> Iterator[Row]:
+def _rows(report: Differences) -> Iterator[TableRow]:
     """A row for each thing that is told."""
     for one in diff_entries(report):
         yield {
             "id": one.id,
-            "label": str(one.label),
+            "label": one.label,
             "title": one.title,
             "since": one.since,
             "keys": ", ".join(edit.key for edit in one.edits),

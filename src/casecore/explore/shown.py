@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore.explore import Exploration, Found, Result
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural
 
 _MARKS: Final = MappingProxyType({Result.PROVED: "✓", Result.INCONCLUSIVE: "?"})
@@ -37,7 +37,7 @@ def _display(found: Exploration) -> Display:
         {
             "": _MARKS.get(one.result, "✗"),
             "question": name,
-            "result": one.result.value,
+            "result": one.result,
             "times": one.times,
             "story": _story_text(one),
         }
@@ -51,12 +51,12 @@ def _story_text(one: Found) -> str:
     return "; ".join((*told, *one.wrong))
 
 
-def _rows(found: Exploration) -> Iterator[Row]:
+def _rows(found: Exploration) -> Iterator[TableRow]:
     for name, one in found.found.items():
         yield {
             "scope": found.scope.name,
             "question": name,
-            "result": one.result.value,
+            "result": one.result,
             "times": one.times,
             "steps": None if one.story is None else len(one.story),
             "wrong": "; ".join(one.wrong),

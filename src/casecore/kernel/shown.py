@@ -47,7 +47,7 @@ class Displayed:
         return getattr(import_module(module), name)
 
     def __repr__(self) -> str:
-        line: str = _forms().line_of(self._writer(), self)
+        line: str = _forms().short_line(self._writer(), self)
         return line
 
     def __str__(self) -> str:
@@ -58,11 +58,11 @@ class Displayed:
         return self._form(form) if form else str(self)
 
     def _form(self, form: str) -> str:
-        text: str = _forms().form_of(self._writer(), self, form)
+        text: str = _forms().write_form(self._writer(), self, form)
         return text
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        bundle: dict[str, str] = _forms().bundle_of(self._writer(), self)
+        bundle: dict[str, str] = _forms().mime_bundle(self._writer(), self)
         return bundle
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 -- IPython's signature
@@ -71,7 +71,7 @@ class Displayed:
         printer.text(repr(self) if inside else self._form(""))
 
     def __rich__(self) -> Any:
-        return _forms().rich_of(self._writer(), self)
+        return _forms().rich_group(self._writer(), self)
 
 
 class Framed(Displayed):
@@ -85,7 +85,7 @@ class Framed(Displayed):
         Returns:
             All rows, each with the same names: text, numbers, truths, aware instants (UTC), or None.
         """
-        rows: list[dict[str, Any]] = _forms().frame_of(self._writer(), self)
+        rows: list[dict[str, Any]] = _forms().plain_rows(self._writer(), self)
         return rows
 
 

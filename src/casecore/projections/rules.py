@@ -31,7 +31,7 @@ RULE_HEAD: Final = ("rule", "what it says", "clause", "guards", "kept")
 """The head of a table of rules."""
 
 
-def rule_cells(rule: ListedRule) -> tuple[str, ...]:
+def listed_cells(rule: ListedRule) -> tuple[str, ...]:
     """A rule as a row of that table."""
     return rule.id, "; ".join(rule.titles), ", ".join(rule.clauses), ", ".join(rule.guards), rule.enforcement
 

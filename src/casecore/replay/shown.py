@@ -8,7 +8,7 @@ from typing import Final
 from casecore.kernel.shown import DisplayedLines
 from casecore.replay import ReplayedLine, Tally
 from casecore.replay.words import day_ending, expectation_text, status_change, step_sentence, tally_text
-from casecore.reports.shown.displays import MOST, Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import MOST, Display, DisplayTable, TableRow, Writer
 
 Day = DisplayedLines[ReplayedLine]
 
@@ -31,7 +31,7 @@ def _day_display(day: Day) -> Display:
     )
 
 
-def _step_rows(steps: Iterable[ReplayedLine]) -> Iterator[Row]:
+def _step_rows(steps: Iterable[ReplayedLine]) -> Iterator[TableRow]:
     for step in steps:
         what, words = step_sentence(step)
         told = [str(reason) for reason in (*step.reasons, *step.deviations)] or [status_change(step)]
@@ -46,7 +46,7 @@ def _step_rows(steps: Iterable[ReplayedLine]) -> Iterator[Row]:
         }
 
 
-def _day_rows(day: Day) -> Iterator[Row]:
+def _day_rows(day: Day) -> Iterator[TableRow]:
     for step in day.look_ahead()[0]:
         yield {
             "line": step.line,

@@ -356,7 +356,8 @@ def _with_sheets(base: type[R], house: House, called: str, **others: type) -> ty
         return _row_of_house, (house, called, *(getattr(row, attribute.name) for attribute in fields_of(type(row))))
 
     own = {name: kind | None for name, kind in {**house.kept, **others}.items()}
-    hints: dict[str, Any] = get_type_hints(base) | own
+    known: dict[str, Any] = get_type_hints(base)
+    hints = {attribute.name: known[attribute.name] for attribute in fields_of(base)} | own
     defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(house.kept)
     fields = {name: field(default=default) for name, default in defaults.items()}
     said = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, "__reduce__": reduce_row}

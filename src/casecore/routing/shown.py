@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.routing import Explanation
 
 
@@ -26,7 +26,7 @@ def _display(explanation: Explanation) -> Display:
     return Display(explanation.message, tables=(DisplayTable.of("Agents, in their turn", rows),), brief=brief)
 
 
-def _rows(explanation: Explanation) -> Iterator[Row]:
+def _rows(explanation: Explanation) -> Iterator[TableRow]:
     for place, one in enumerate(explanation.candidates, 1):
         yield {
             "case": explanation.case,

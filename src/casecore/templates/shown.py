@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from casecore.reports.findings import SIGNS
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import findings_text, plural
 from casecore.templates.findings import TemplateFinding
 from casecore.templates.template import Template
@@ -22,7 +22,7 @@ def _template_display(template: Template) -> Display:
     needs = [
         {
             "value": need.key,
-            "what it is": need.kind.value,
+            "what it is": need.kind,
             "in": need.where,
             "must be given": need.required,
             "example": need.example,
@@ -38,12 +38,12 @@ def _template_display(template: Template) -> Display:
     return Display(_template_line(template), tables=tables)
 
 
-def _template_rows(template: Template) -> Iterator[Row]:
+def _template_rows(template: Template) -> Iterator[TableRow]:
     """A row for each value to give."""
     for need in template.needs:
         yield {
             "key": need.key,
-            "kind": need.kind.value,
+            "kind": need.kind,
             "where": need.where,
             "required": need.required,
             "example": need.example,
@@ -69,10 +69,10 @@ def _findings_display(findings: Sequence[TemplateFinding]) -> Display:
     return Display(_findings_line(findings), tables=(DisplayTable.of("", rows),), brief=brief)
 
 
-def _finding_rows(findings: Sequence[TemplateFinding]) -> Iterator[Row]:
+def _finding_rows(findings: Sequence[TemplateFinding]) -> Iterator[TableRow]:
     for finding in findings:
         yield {
-            "level": finding.level.value,
+            "level": finding.level,
             "code": finding.code,
             "where": finding.where,
             "message": finding.message,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from casecore.desk import AnyDesk
 from casecore.projections.desk_tables import desk_tables
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural
 from casecore.rooms.composition import CaseFile
 from casecore.statuses import Status
@@ -37,7 +37,7 @@ def _desk_display(desk: AnyDesk) -> Display:
     return Display(_desk_line(desk), [f"cases: {counted}"] if counted else [], tuple(tables))
 
 
-def _desk_rows(desk: AnyDesk) -> Iterator[Row]:
+def _desk_rows(desk: AnyDesk) -> Iterator[TableRow]:
     """A row for each case."""
     for file in desk.cases.values():
         yield case_row(file)
@@ -48,8 +48,8 @@ def case_row(file: CaseFile) -> dict[str, Any]:
     case, draft, offers, contact = file.case, file.draft, file.offers, file.contact
     return {
         "case": case.id,
-        "status": case.status.value,
-        "channel": case.channel.value,
+        "status": case.status,
+        "channel": case.channel,
         "customer": case.customer,
         "queue": case.queue,
         "assignee": case.assignee,
@@ -64,7 +64,7 @@ def case_row(file: CaseFile) -> dict[str, Any]:
         "draft": None if draft is None else draft.id,
         "draft_reviewer": None if draft is None else draft.reviewer,
         "draft_stale": None if draft is None else draft.stale,
-        "closed_as": None if case.closed_as is None else case.closed_as.value,
+        "closed_as": case.closed_as,
         "reason": case.reason,
         "language": case.language,
         "tags": ", ".join(sorted(case.tags)),

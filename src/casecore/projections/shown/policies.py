@@ -10,7 +10,7 @@ from casecore.kernel.problems import under
 from casecore.policies import Policy
 from casecore.policies.edits import edits_of
 from casecore.policies.kinds import as_toml
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural, visible
 
 _LAYERS: Final = {"override": "override", "change": "change", "waiver": "waiver", "rule": "rule of its own"}
@@ -61,14 +61,14 @@ def _display(policy: Policy) -> Display:
     return Display(_line(policy), lines, tables)
 
 
-def _queue_rows(policy: Policy) -> Iterator[Row]:
+def _queue_rows(policy: Policy) -> Iterator[TableRow]:
     for name, queue in policy.queues.items():
         takes = ", ".join((*queue.channels, *queue.reasons, *queue.languages, *queue.tags))
         yield {
             "queue": name,
             "title": queue.title,
             "takes": takes or ("what no other takes" if queue.fallback else "–"),
-            "delivery": queue.delivery.value,
+            "delivery": queue.delivery,
         }
 
 
@@ -81,7 +81,7 @@ def _place(policy: Policy, path: str) -> str:
     return "" if origin is None else f"{origin.file}:{origin.line}"
 
 
-def _rows(policy: Policy) -> Iterator[Row]:
+def _rows(policy: Policy) -> Iterator[TableRow]:
     """Every key: its value as a file writes it, and where it stands; nowhere where it is the default."""
     for path, value in _keys_under("", policy.to_dict()):
         origin = policy.origin(path)

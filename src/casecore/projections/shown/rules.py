@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from casecore.kernel import Rule
-from casecore.projections.rules import RULE_HEAD, ListedRule, rule_cells
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.projections.rules import RULE_HEAD, ListedRule, listed_cells
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural
 from casecore.rooms.composition import House
 
@@ -29,9 +29,9 @@ def _listed_line(rules: Sequence[ListedRule]) -> str:
     return f"{plural(len(rules), 'rule')}: {counts or 'none'}"
 
 
-def _listed_rows(rules: Sequence[ListedRule]) -> Iterator[Row]:
+def _listed_rows(rules: Sequence[ListedRule]) -> Iterator[TableRow]:
     for rule in rules:
-        yield dict(zip(RULE_HEAD, rule_cells(rule), strict=True))
+        yield dict(zip(RULE_HEAD, listed_cells(rule), strict=True))
 
 
 def _listed_display(rules: Sequence[ListedRule]) -> Display:
@@ -42,7 +42,7 @@ def _rules_line(rules: Sequence[Rule[Any]]) -> str:
     return f"{plural(len(rules), 'rule')} of {plural(len({rule.id for rule in rules}), 'id')}"
 
 
-def _rules_rows(rules: Sequence[Rule[Any]]) -> Iterator[Row]:
+def _rules_rows(rules: Sequence[Rule[Any]]) -> Iterator[TableRow]:
     for rule in rules:
         yield {
             "rule": rule.id,

@@ -10,7 +10,7 @@ from casecore.projections.customer_card import CustomerCard
 from casecore.projections.history import Line
 from casecore.projections.search import CaseSummary
 from casecore.projections.transcript import TranscriptEntry
-from casecore.reports.shown.displays import MOST, Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import MOST, Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural
 
 # History -----------------------------------------------------------------------------------------------
@@ -21,11 +21,11 @@ def _history_line(history: DisplayedLines[Line]) -> str:
     return f"History, from {first[0]}" if first else "History: nothing to come"
 
 
-def _history_rows(history: DisplayedLines[Line]) -> Iterator[Row]:
+def _history_rows(history: DisplayedLines[Line]) -> Iterator[TableRow]:
     return _line_rows(history.look_ahead()[0])
 
 
-def _line_rows(lines: Iterable[Line]) -> Iterator[Row]:
+def _line_rows(lines: Iterable[Line]) -> Iterator[TableRow]:
     for told in lines:
         yield {"at": told.at, "by": told.by, "case": told.case, "text": told.text}
 
@@ -46,7 +46,7 @@ HISTORY: Final = Writer(_history_line, _history_display, _history_rows)
 
 
 def _transcript_line(entries: Sequence[TranscriptEntry]) -> str:
-    kinds = [entry.kind.value for entry in entries]
+    kinds = [entry.kind for entry in entries]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
     return f"Transcript: {counts or 'nothing was said'}"
 
@@ -71,12 +71,12 @@ def _said(entry: TranscriptEntry) -> Iterator[str]:
     yield from (f"+ {name}" for name in entry.attachments)
 
 
-def _transcript_rows(entries: Sequence[TranscriptEntry]) -> Iterator[Row]:
+def _transcript_rows(entries: Sequence[TranscriptEntry]) -> Iterator[TableRow]:
     for entry in entries:
         yield {
             "at": entry.at,
             "by": entry.by,
-            "kind": entry.kind.value,
+            "kind": entry.kind,
             "title": entry.title,
             "case": entry.case,
             "customer": entry.customer,
@@ -118,8 +118,8 @@ def _card_display(card: CustomerCard) -> Display:
     cases = [
         {
             "case": case.case,
-            "channel": case.channel.value,
-            "status": case.status.value,
+            "channel": case.channel,
+            "status": case.status,
             "held by, or waits in": case.assignee or case.queue,
             "worked on by": ", ".join(case.agents),
             "latest": case.latest_at,
@@ -138,8 +138,8 @@ def _card_rows(card: CustomerCard) -> Iterator[dict[str, Any]]:
 def _summary_row(case: CaseSummary) -> dict[str, Any]:
     return {
         "case": case.case,
-        "channel": case.channel.value,
-        "status": case.status.value,
+        "channel": case.channel,
+        "status": case.status,
         "queue": case.queue,
         "assignee": case.assignee,
         "agents": ", ".join(case.agents),

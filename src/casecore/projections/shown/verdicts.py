@@ -7,11 +7,11 @@ from typing import Final
 
 from casecore.kernel import Accepted, Reason, Refused
 from casecore.projections.history import line
-from casecore.reports.shown.displays import Display, DisplayTable, Row, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural
 
 
-def reason_rows(reasons: Iterable[Reason]) -> Iterator[Row]:
+def reason_rows(reasons: Iterable[Reason]) -> Iterator[TableRow]:
     """Each reason: the rule, what was found, what to do, and where the rule stands."""
     for reason in reasons:
         yield {
@@ -35,7 +35,7 @@ def _refused_display(refused: Refused) -> Display:
     )
 
 
-def _refused_rows(refused: Refused) -> Iterator[Row]:
+def _refused_rows(refused: Refused) -> Iterator[TableRow]:
     for reason in refused.reasons:
         yield {
             "rule": reason.rule,
@@ -68,7 +68,7 @@ def _accepted_display(accepted: Accepted) -> Display:
     )
 
 
-def _accepted_rows(accepted: Accepted) -> Iterator[Row]:
+def _accepted_rows(accepted: Accepted) -> Iterator[TableRow]:
     for event in accepted.events:
         told = line(event)
         yield {"at": told.at, "by": told.by, "case": told.case, "event": type(event).__name__, "text": told.text}

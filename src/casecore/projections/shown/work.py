@@ -10,7 +10,7 @@ from casecore.desk import Action, Due
 from casecore.kernel import Reason
 from casecore.projections.inbox import Inbox
 from casecore.projections.shown.verdicts import reason_rows
-from casecore.reports.shown.displays import WIDTH, Display, DisplayTable, Row, Writer, only_title
+from casecore.reports.shown.displays import WIDTH, Display, DisplayTable, TableRow, Writer, only_title
 from casecore.reports.text import plural
 
 # Actions -----------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def _why(reason: Reason) -> str:
     return f"{reason.message} [{reason.rule}]" + (f" → {reason.remedy}" if reason.remedy else "")
 
 
-def _action_rows(actions: Sequence[Action]) -> Iterator[Row]:
+def _action_rows(actions: Sequence[Action]) -> Iterator[TableRow]:
     for action in actions:
         yield {
             "action": action.name,
@@ -85,7 +85,7 @@ def _dues_line(dues: Sequence[Due]) -> str:
     return f"{plural(len(dues), 'instant')} to come{first}"
 
 
-def _due_rows(dues: Sequence[Due]) -> Iterator[Row]:
+def _due_rows(dues: Sequence[Due]) -> Iterator[TableRow]:
     for due in dues:
         command = None if due.command is None else type(due.command).__name__
         yield {"at": due.at, "case": due.case, "what": due.what, "set_by": due.key, "command": command}
@@ -145,7 +145,7 @@ def _inbox_rows(inbox: Inbox) -> Iterator[dict[str, Any]]:
         notes += ["window closed"] if held.window is not None and not held.window.open else []
         notes += ["blocked"] if held.blocked else []
         since, until = held.unanswered_since or held.status_at, held.answer_by
-        yield _inbox_row("held", held, status=held.status.value, since=since, until=until, note=", ".join(notes))
+        yield _inbox_row("held", held, status=held.status, since=since, until=until, note=", ".join(notes))
     for offer in inbox.offers:
         what = "review offered" if offer.review else "offered"
         yield _inbox_row(what, offer, since=offer.offered_at, until=offer.expires_at, note=f"from {offer.queue}")
@@ -178,7 +178,7 @@ def _inbox_row(what: str, thing: Any, **known: Any) -> dict[str, Any]:
         "case": thing.case,
         "customer": getattr(thing, "customer", None),
         "name": getattr(thing, "name", None),
-        "channel": None if channel is None else channel.value,
+        "channel": channel,
         "note": "",
         **known,
     }

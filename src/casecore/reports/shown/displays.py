@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 T = TypeVar("T")
 
-Row: TypeAlias = Mapping[str, object]
+TableRow: TypeAlias = Mapping[str, object]
 """A row of a table: what stands in each column, by its name."""
 
 WIDTH: Final = 120
@@ -30,11 +30,11 @@ class DisplayTable:
     """
 
     caption: str
-    rows: Sequence[Row]
+    rows: Sequence[TableRow]
     more: int = 0
 
     @classmethod
-    def of(cls, caption: str, rows: Iterable[Row], most: int = MOST) -> DisplayTable:
+    def of(cls, caption: str, rows: Iterable[TableRow], most: int = MOST) -> DisplayTable:
         """A table of the first rows; the others are counted."""
         every = [*rows]
         return cls(caption, every[:most], max(len(every) - most, 0))
@@ -68,13 +68,13 @@ class Writer(Generic[T]):
     Attributes:
         line: What one is called, on one line: its `repr`.
         display: What is shown of it.
-        rows: Its rows, all of them; None where rows are not natural.
+        rows: Its rows, all of them, where rows are natural.
         markdown: The whole of it as Markdown, where it is a report that is written elsewhere; then there is no HTML.
     """
 
     line: Callable[[T], str]
     display: Callable[[T], Display]
-    rows: Callable[[T], Iterable[Row]] | None = None
+    rows: Callable[[T], Iterable[TableRow]] = lambda _: ()
     markdown: Callable[[T], str] | None = None
 
 

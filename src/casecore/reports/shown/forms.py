@@ -24,23 +24,23 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
 
 
-def line_of(writer: Writer[T], thing: T) -> str:
+def short_line(writer: Writer[T], thing: T) -> str:
     """What an object is called, on one line: its `repr`."""
     return f"<{_cut(visible(writer.line(thing)), WIDTH - 2)}>"
 
 
-def bundle_of(writer: Writer[T], thing: T) -> dict[str, str]:
+def mime_bundle(writer: Writer[T], thing: T) -> dict[str, str]:
     """What a notebook is given: text always, and what says more."""
     display = writer.display(thing)
-    bundle = {"text/plain": text_of(display)}
+    bundle = {"text/plain": display_text(display)}
     if writer.markdown is not None:
         return bundle | {"text/markdown": writer.markdown(thing)}
     if display.lines or any(table.rows for table in display.tables):
-        bundle |= {"text/markdown": markdown_of(display), "text/html": html_of(display)}
+        bundle |= {"text/markdown": display_markdown(display), "text/html": display_html(display)}
     return bundle
 
 
-def form_of(writer: Writer[T], thing: T, form: str) -> str:
+def write_form(writer: Writer[T], thing: T, form: str) -> str:
     """An object in one form: none (plain text), `md`, or `html`.
 
     Raises:
@@ -48,26 +48,26 @@ def form_of(writer: Writer[T], thing: T, form: str) -> str:
     """
     if form == "md" and writer.markdown is not None:
         return writer.markdown(thing)
-    made = {"": text_of, "md": markdown_of} | ({"html": html_of} if writer.markdown is None else {})
+    made = {"": display_text, "md": display_markdown} | ({"html": display_html} if writer.markdown is None else {})
     if form not in made:
         known = ", ".join(filter(None, made))
         raise ValueError(f"{type(thing).__name__} has no form {form!r}; use {known}, or none for plain text")
     return made[form](writer.display(thing))
 
 
-def frame_of(writer: Writer[T], thing: T) -> list[dict[str, Any]]:
+def plain_rows(writer: Writer[T], thing: T) -> list[dict[str, Any]]:
     """An object as rows of plain types."""
-    return [dict(row) for row in (writer.rows or _no_rows)(thing)]
+    return [{name: _plain(held) for name, held in row.items()} for row in writer.rows(thing)]
 
 
-def _no_rows(thing: object) -> Iterator[dict[str, Any]]:
-    raise TypeError(f"{type(thing).__name__} has no rows")
+def _plain(held: object) -> object:
+    return str(held) if isinstance(held, str) else held  # a member of an enumeration is text, too
 
 
 # Text --------------------------------------------------------------------------------------------------
 
 
-def text_of(display: Display) -> str:
+def display_text(display: Display) -> str:
     """Plain text: the title, the sentences, the tables; no more than fits on twelve lines, the rest is counted."""
     lines = [_cut(line, WIDTH) for line in _text_lines(display)]
     more = 0 if display.brief else sum(table.more for table in display.tables)
@@ -90,7 +90,7 @@ def _text_lines(display: Display) -> Iterator[str]:
 # Markdown ----------------------------------------------------------------------------------------------
 
 
-def markdown_of(display: Display) -> str:
+def display_markdown(display: Display) -> str:
     """Markdown: the title in bold, the sentences as a list, and the tables; all that people wrote is harmless."""
     parts = [f"**{cell(display.title)}**"]
     if display.lines:
@@ -118,7 +118,7 @@ def _more_text(table: DisplayTable) -> str:
 # HTML --------------------------------------------------------------------------------------------------
 
 
-def html_of(display: Display) -> str:
+def display_html(display: Display) -> str:
     """HTML: a piece of a page, of elements that every notebook shows, without a script."""
     parts = [f"<p><strong>{_html_text(display.title)}</strong></p>"]
     if display.lines:
@@ -137,7 +137,7 @@ def _html_text(text: str) -> str:
 # rich --------------------------------------------------------------------------------------------------
 
 
-def rich_of(writer: Writer[T], thing: T) -> Any:
+def rich_group(writer: Writer[T], thing: T) -> Any:
     """What rich prints: the title, the sentences, and all tables, as wide as the terminal."""
     from rich.console import Group
     from rich.table import Table
