@@ -252,7 +252,7 @@ def test_everything_an_inbox_may_hold():
         (
             "held",
             "c1",
-            "unanswered, live, authenticated, draft d1 waits, may be ended for silence, window closed, blocked",
+            f"{urgent}, may be ended for silence, window closed, blocked",
         ),
         ("held", "c1", ""),
         ("offered", "c2", "from general"),
