@@ -141,6 +141,7 @@ def test_html_is_well_formed_and_harmless(name):
     tags = Tags(html)
     assert {"div", "p", "strong", "ul", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "br"} >= tags.tags
     assert {"style", "scope"} >= tags.attributes
+    assert not re.search("<(th|caption)[^>]*></", html)  # whoever cannot see a table hears what its parts are
     assert not UNSEEN.search(html)
 
 

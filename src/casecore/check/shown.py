@@ -77,7 +77,7 @@ def _findings_line(findings: Sequence[Finding]) -> str:
 def _findings_display(findings: Sequence[Finding]) -> Display:
     rows = [
         {
-            "": f"{SIGNS[finding.level]} {finding.level or 'as it should be'}",
+            "level": f"{SIGNS[finding.level]} {finding.level or 'as it should be'}",
             "code": finding.name,
             "about": finding.title or finding.path,
             "what": finding.message,
@@ -87,7 +87,7 @@ def _findings_display(findings: Sequence[Finding]) -> Display:
         for finding in findings
     ]
     brief = [f"{SIGNS[finding.level]} {finding.heading}: {finding.sentence}" for finding in findings]
-    return Display(_findings_line(findings), tables=(DisplayTable.of("", rows),), brief=brief)
+    return Display(_findings_line(findings), tables=(DisplayTable.of("Findings", rows),), brief=brief)
 
 
 def _place_text(finding: Finding) -> str:

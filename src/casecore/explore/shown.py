@@ -35,9 +35,8 @@ def _display(found: Exploration) -> Display:
     questions = sorted(found.found.items(), key=lambda one: (one[1].result is Result.PROVED, one[0]))
     rows = [
         {
-            "": _MARKS.get(one.result, "✗"),
             "question": name,
-            "result": one.result,
+            "result": f"{_MARKS.get(one.result, '✗')} {one.result}",
             "times": one.times,
             "story": _story_text(one),
         }

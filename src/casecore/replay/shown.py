@@ -25,9 +25,12 @@ def _day_display(day: Day) -> Display:
         tally.add(step)
     more = ["and more steps to come"] if len(steps) > MOST else [] if failure else [day_ending(tally)]
     rows = [*_step_rows(shown)]
-    brief = [f"{row['at']:%H:%M:%S} {row['']} {row['what is done']}  {row['what comes of it']}" for row in rows]
+    brief = [f"{row['at']:%H:%M:%S} {row['what is done']}  {row['what comes of it']}" for row in rows]
     return Display(
-        f"Replayed day: {tally_text(tally)}", [*more, *([failure] if failure else [])], (DisplayTable("", rows),), brief
+        f"Replayed day: {tally_text(tally)}",
+        [*more, *([failure] if failure else [])],
+        (DisplayTable("Steps", rows),),
+        brief,
     )
 
 
@@ -40,10 +43,15 @@ def _step_rows(steps: Iterable[ReplayedLine]) -> Iterator[TableRow]:
         yield {
             "line": step.line,
             "at": step.command.at,
-            "": "✗" if not step.accepted else "⚠" if step.deviations else "✓",
-            "what is done": f"{what}: “{words}”" if words else what,
+            "what is done": f"{_mark_of(step)} {what}" + (f": “{words}”" if words else ""),
             "what comes of it": "\n".join(told),
         }
+
+
+def _mark_of(step: ReplayedLine) -> str:
+    if not step.accepted:
+        return "✗"
+    return "⚠" if step.deviations else "✓"
 
 
 def _day_rows(day: Day) -> Iterator[TableRow]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
-from casecore.routing import Explanation
+from casecore.routing import Candidate, Explanation
 
 
 def _line(explanation: Explanation) -> str:
@@ -16,14 +16,19 @@ def _line(explanation: Explanation) -> str:
 def _display(explanation: Explanation) -> Display:
     rows = [
         {
-            "": "→" if one.agent == explanation.chosen else "✓" if one.eligible else "✗",
-            "agent": one.agent,
+            "agent": f"{_mark_of(one, explanation)} {one.agent}",
             "why": one.why,
         }
         for one in explanation.candidates
     ]
     brief = str(explanation).split("\n")[1:]
     return Display(explanation.message, tables=(DisplayTable.of("Agents, in their turn", rows),), brief=brief)
+
+
+def _mark_of(candidate: Candidate, explanation: Explanation) -> str:
+    if candidate.agent == explanation.chosen:
+        return "→"
+    return "✓" if candidate.eligible else "✗"
 
 
 def _rows(explanation: Explanation) -> Iterator[TableRow]:

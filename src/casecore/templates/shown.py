@@ -57,7 +57,7 @@ def _findings_line(findings: Sequence[TemplateFinding]) -> str:
 def _findings_display(findings: Sequence[TemplateFinding]) -> Display:
     rows = [
         {
-            "": f"{SIGNS[finding.level]} {finding.level}",
+            "level": f"{SIGNS[finding.level]} {finding.level}",
             "code": finding.code,
             "where": finding.where or "template",
             "what": finding.message,
@@ -66,7 +66,7 @@ def _findings_display(findings: Sequence[TemplateFinding]) -> Display:
         for finding in findings
     ]
     brief = [f"{SIGNS[finding.level]} {finding}" for finding in findings]
-    return Display(_findings_line(findings), tables=(DisplayTable.of("", rows),), brief=brief)
+    return Display(_findings_line(findings), tables=(DisplayTable.of("Findings", rows),), brief=brief)
 
 
 def _finding_rows(findings: Sequence[TemplateFinding]) -> Iterator[TableRow]:

@@ -16,6 +16,9 @@ from casecore.statuses import Status
 _COUNTED: Final = ("agents", "customers", "cases", "commitments")
 """The tables of a desk of which it is said how many rows they have."""
 
+_TABLES: Final = ("case", "agent", "clock", "commitment")
+"""What the rows of a desk's tables are, in the order in which they are shown."""
+
 
 def _desk_line(desk: AnyDesk) -> str:
     counts = ", ".join(plural(len(getattr(desk, table)), table.removesuffix("s")) for table in _COUNTED)
@@ -28,11 +31,11 @@ def _desk_display(desk: AnyDesk) -> Display:
     counted = ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses[status])
     tables = [
         DisplayTable(
-            plural(table.count, table.head[0]),
+            plural(table.count, name),
             [dict(zip(table.head, row, strict=True)) for row in table.rows],
             table.count - len(table.rows),
         )
-        for table in desk_tables(desk)
+        for name, table in zip(_TABLES, desk_tables(desk), strict=True)
     ]
     return Display(_desk_line(desk), [f"cases: {counted}"] if counted else [], tuple(tables))
 
@@ -82,7 +85,7 @@ def _case_display(file: CaseFile) -> Display:
     known = {name: held for name, held in case_row(file).items() if held not in {None, ""}}
     rows = [{"what": name.replace("_", " "), "of this case": held} for name, held in known.items() if name != "case"]
     rows += [{"what": name, "of this case": held} for name, held in file.case.attributes.items()]
-    return Display(_case_line(file), tables=(DisplayTable.of("", rows),))
+    return Display(_case_line(file), tables=(DisplayTable.of("What its file says", rows),))
 
 
 DESK: Final = Writer(_desk_line, _desk_display, _desk_rows)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import under
+from casecore.kernel.words import shorten
 from casecore.policies import Policy
 from casecore.policies.edits import edits_of
 from casecore.policies.kinds import as_toml
@@ -18,6 +19,10 @@ _LAYERS: Final = {"override": "override", "change": "change", "waiver": "waiver"
 
 _OF_A_POLICY: Final = ("capacity.total", "capacity.chat", "capacity.email", "capacity.voice")
 """The limits that are told in a sentence."""
+
+
+_SHOWN: Final = 120
+"""How much is shown of a value that is a whole table, in code points."""
 
 
 def policy_title(policy: Policy) -> str:
@@ -73,7 +78,7 @@ def _queue_rows(policy: Policy) -> Iterator[TableRow]:
 
 
 def _written(value: Any) -> str:
-    return "–" if value is None else as_toml(value)
+    return "–" if value is None else shorten(as_toml(value), _SHOWN)
 
 
 def _place(policy: Policy, path: str) -> str:

@@ -35,7 +35,7 @@ def _listed_rows(rules: Sequence[ListedRule]) -> Iterator[TableRow]:
 
 
 def _listed_display(rules: Sequence[ListedRule]) -> Display:
-    return Display(_listed_line(rules), tables=(DisplayTable.of("", _listed_rows(rules), _MOST),))
+    return Display(_listed_line(rules), tables=(DisplayTable.of("Rules, by their ids", _listed_rows(rules), _MOST),))
 
 
 def _rules_line(rules: Sequence[Rule[Any]]) -> str:
@@ -54,7 +54,7 @@ def _rules_rows(rules: Sequence[Rule[Any]]) -> Iterator[TableRow]:
 
 
 def _rules_display(rules: Sequence[Rule[Any]]) -> Display:
-    return Display(_rules_line(rules), tables=(DisplayTable.of("", _rules_rows(rules), _MOST),))
+    return Display(_rules_line(rules), tables=(DisplayTable.of("Rules, lower rooms first", _rules_rows(rules), _MOST),))
 
 
 def _house_line(house: House) -> str:

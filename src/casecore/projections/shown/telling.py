@@ -36,7 +36,7 @@ def _history_display(history: DisplayedLines[Line]) -> Display:
     ending = "the last so far" if len(lines) <= MOST else "and more to come"
     title = f"History: {plural(len(shown), 'line')}, {ending}" if lines else "History: nothing to come"
     rows = [*_line_rows(shown)]
-    return Display(title, [failure] if failure else [], (DisplayTable("", rows),), map(str, shown))
+    return Display(title, [failure] if failure else [], (DisplayTable("What happened", rows),), map(str, shown))
 
 
 HISTORY: Final = Writer(_history_line, _history_display, _history_rows)
@@ -60,7 +60,7 @@ def _transcript_display(entries: Sequence[TranscriptEntry]) -> Display:
         }
         for entry in entries
     ]
-    return Display(_transcript_line(entries), tables=(DisplayTable.of("", rows),))
+    return Display(_transcript_line(entries), tables=(DisplayTable.of("What was said and noted", rows),))
 
 
 def _said(entry: TranscriptEntry) -> Iterator[str]:

@@ -39,8 +39,7 @@ def _actions_display(actions: Sequence[Action]) -> Display:
     refused = [action for action in actions if not action.allowed]
     rows = [
         {
-            "": "✓" if action.allowed else "✗",
-            "action": action.name,
+            "action": f"{'✓' if action.allowed else '✗'} {action.name}",
             "asks for": ", ".join(action.asks),
             "why not": "\n".join(map(_why, action.reasons)),
         }
@@ -131,7 +130,7 @@ def _inbox_display(inbox: Inbox) -> Display:
         }
         for row in _inbox_rows(inbox)
     ]
-    return Display(_inbox_line(inbox), tables=(DisplayTable.of("", rows),))
+    return Display(_inbox_line(inbox), tables=(DisplayTable.of("What is before them", rows),))
 
 
 def _inbox_rows(inbox: Inbox) -> Iterator[dict[str, Any]]:

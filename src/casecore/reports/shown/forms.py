@@ -101,8 +101,7 @@ def display_markdown(display: Display) -> str:
 
 def _markdown_table(table: DisplayTable) -> Iterator[str]:
     names = column_names(table.rows)
-    if table.caption:
-        yield from (cell(table.caption), "")
+    yield from (cell(table.caption), "")
     yield f"| {' | '.join(map(cell, names))} |"
     yield f"| {' | '.join('---' for _ in names)} |"
     for row in table.rows:

@@ -11,6 +11,7 @@ from casecore.reports.text import visible
 
 _TABLE: Final = "border-collapse:collapse;text-align:left"
 _CAPTION: Final = "caption-side:top;text-align:left;font-weight:bold;padding:0.3em 0"
+_ROW: Final = "border-bottom:1px solid #8888"
 _CELL: Final = "padding:.2em .8em .2em 0;text-align:left;vertical-align:top"
 
 
@@ -24,7 +25,7 @@ def html_table(rows: Sequence[Mapping[str, object]], *, caption: str, columns: S
     """
     named = column_names(rows) if columns is None else columns
     head = "".join(f'<th scope="col" style="{_CELL}">{_html_text(name)}</th>' for name in named)
-    body = "\n".join(f"<tr>{''.join(_html_cells(row, named))}</tr>" for row in rows)
+    body = "\n".join(f'<tr style="{_ROW}">{"".join(_html_cells(row, named))}</tr>' for row in rows)
     return (
         f'<table style="{_TABLE}">\n<caption style="{_CAPTION}">{_html_text(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
