@@ -19,9 +19,10 @@ PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: .venv/with-test  ## run the fast tests
 	.venv/bin/python $(PYTEST) -m 'not slow'
 
-test-all: .venv/with-test  ## run every test; the fast ones must cover every line and branch
+# What runs on Spark is tried where Java is there.
+test-all: .venv/with-test $(if $(shell command -v java),.venv/with-spark)  ## run every test; the fast ones must cover every line and branch
 	.venv/bin/coverage erase
-	.venv/bin/coverage run $(PYTEST) -m 'not slow' --hypothesis-profile=full
+	.venv/bin/coverage run $(PYTEST) -m 'not slow'
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered
 	.venv/bin/python $(PYTEST) -m slow --hypothesis-profile=full

@@ -112,7 +112,7 @@ def told_days(effort: Effort) -> Iterator[Line]:
     policy, commands = told_day(effort.size(COMMANDS, 2_000))
     rows = [row_of(number, command) for number, command in enumerate(commands, 1)]
     audit = judged(policy, Telling.of(HOUSE, [kind.__name__ for kind in HOUSE.commands]), rows)
-    assert not any(count.broken + count.unknown for count in audit().counts.values())
+    assert not any(count.broken + count.unknown for count in audit().tally.counts.values())
     lines = [dumps(command) for command in commands]
 
     def replayed() -> object:
@@ -172,7 +172,7 @@ def status_logs(effort: Effort) -> Iterator[Line]:
     each = took / len(rows)
     yield costs(f"a row of a status log of {len(rows):,}", each, key="status")
     yield fast_enough("... rows in a second", 1 / each)
-    counts = audit().counts.values()
+    counts = audit().tally.counts.values()
     asked, unknown = (sum(count) / len(rows) for count in zip(*((c.occasions, c.unknown) for c in counts), strict=True))
     yield Line("... rules told of a row, and those of them that are unknown", f"{asked:.1f}", f"{unknown:.1f}")
     if effort.peers and find_spec("pm4py") is not None:
@@ -242,7 +242,7 @@ def streamed(file: str) -> dict[str, float]:
     began = cpu()
     auditor = Auditor(Policy.default(), STATUSES_ONLY)
     broken = sum(len(auditor.see(row)) for row in read_log(file, LogMap.loads(MAP)).rows())
-    return {"rows": auditor.rows, "broken": broken, "seconds": cpu() - began, "peak": peak()}
+    return {"rows": auditor.tally.rows, "broken": broken, "seconds": cpu() - began, "peak": peak()}
 
 
 def streams(effort: Effort, rows: int = STREAMED) -> Iterator[Line]:

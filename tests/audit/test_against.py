@@ -6,7 +6,7 @@ import attrs
 
 from casecore import SYSTEM, AddNote, EditNote, Policy, RecordCustomer
 from casecore.audit import FORMATS, audit
-from casecore.audit.judging.auditing import Count
+from casecore.audit.judging.tally import Count
 from casecore.audit.reports import against as module
 from tests.audit.desk_logs import CHATS, NINE, log_of
 from tests.audit.made_logs import made_log

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from casecore import HOUSE, AskPresence, CloseReason, DisconnectIdle, Policy, SendReply, Status
-from casecore.audit.judging.auditing import NOT_TOLD, Auditor, Side, Telling
+from casecore.audit.judging.auditing import NOT_TOLD, Auditor, Telling
+from casecore.audit.judging.tally import Side
 from casecore.audit.logs.log_rows import STATUS, LogRow
+from casecore.audit.reports.report import rules_asked
 from casecore.channels import Channel
 from casecore.testing.scenario import TEAM, at, case_in, flatten_commands
 from tests.audit.told import auditor
@@ -35,7 +37,7 @@ def audit_of(rows, policy=None, *, whole=True, none=(), tells=(), **options):
 
 def told_of(audit, rule):
     """How often a rule was kept, broken and unknown."""
-    count = audit.counts[rule]
+    count = audit.tally.counts[rule]
     return count.kept, count.broken, count.unknown
 
 
@@ -47,7 +49,7 @@ def test_a_reply_of_which_only_the_text_is_told_is_judged_by_that(blank):
     audit = audit_of(rows, whole=False)
     assert (1, 0, 0) == told_of(audit, "reply.content")
     assert ((0, 1, 0) if blank else (0, 0, 1)) == told_of(audit, "replies.blanks")  # else the subject may have one
-    assert {"ReplySent.send_as": 1} == audit.unknown_for["authentication.before"]
+    assert {"ReplySent.send_as": 1} == audit.tally.unknown_for["authentication.before"]
 
 
 # A log of statuses -------------------------------------------------------------------------------------
@@ -89,8 +91,8 @@ def test_a_case_in_mid_life_is_unknown_at_first():
     """Where it came from is not told; where it goes from there is."""
     audit = audit_of(statuses("open", "resolved", "closed"), whole=False)
     assert (2, 0, 1) == told_of(audit, "lifecycle.edge")
-    assert 1 == audit.begun_in_mid_life
-    assert {"Case.status": 1} == audit.unknown_for["lifecycle.edge"]
+    assert 1 == audit.tally.begun_in_mid_life
+    assert {"Case.status": 1} == audit.tally.unknown_for["lifecycle.edge"]
 
 
 def test_nothing_ever_leads_back_to_new():
@@ -144,7 +146,7 @@ def test_counts_are_kept_for_each_agent_queue_channel_hour_and_day():
     rows[1].told["queue"] = "vip"  # what the row itself tells comes before what stands beside it
     audit = audit_of(rows, zone=ZoneInfo("Asia/Tokyo"))
     edge = {
-        side: {value: counts["lifecycle.edge"].broken for value, counts in audit.counts_by(side).items()}
+        side: {value: counts["lifecycle.edge"].broken for value, counts in audit.tally.counts_by(side).items()}
         for side in Side
     }
     assert {"ana": 1, "ben": 0} == edge[Side.AGENT]
@@ -165,13 +167,13 @@ def test_what_happened_before_an_instant_is_taken_in_and_not_told():
 def test_only_some_rules_are_told():
     """The others are judged, or the desk would not go on."""
     audit = audit_of(statuses("new", "open", "closed", "open"), only=["lifecycle.edge"])
-    assert {"lifecycle.edge"} == audit.counts.keys()
+    assert {"lifecycle.edge"} == audit.tally.counts.keys()
     assert [] == audit.told
 
 
 def test_every_rule_that_could_be_asked_is_known():
     """But the order of time, because rows are put into theirs."""
-    rules = audit_of([]).rules
+    rules = rules_asked(HOUSE, Policy.default())
     assert "lifecycle.edge" in rules
     assert "time.order" not in rules
 
@@ -191,8 +193,8 @@ def test_what_clocks_may_have_made_is_unknown():
     assert (0, 0, 1) == told_of(told_idle(seconds=110, skew=timedelta(seconds=10)), "idle.silence")
     assert (0, 1, 0) == told_of(told_idle(seconds=100, skew=timedelta(seconds=10)), "idle.silence")
     audit = told_idle(seconds=110, skew=timedelta(seconds=10))
-    assert {"clock skew": 1} == audit.unknown_for["idle.silence"]
-    assert 1 == audit.counts["idle.silence"].occasions
+    assert {"clock skew": 1} == audit.tally.unknown_for["idle.silence"]
+    assert 1 == audit.tally.counts["idle.silence"].occasions
 
 
 def test_a_rule_without_a_length_is_broken_whatever_clocks_say():

@@ -19,8 +19,8 @@ def test_what_was_injected_is_found_and_nothing_else():
         if breach.measured is not None:
             one = told[breach.index]
             assert (breach.measured, breach.limit) == (one.measured, one.limit)
-    assert sum(count.broken for count in audit.counts.values()) == len(log.breaches)
-    assert 0 == sum(count.unknown for count in audit.counts.values())
+    assert sum(count.broken for count in audit.tally.counts.values()) == len(log.breaches)
+    assert 0 == sum(count.unknown for count in audit.tally.counts.values())
 
 
 @pytest.mark.parametrize("hiding", sorted(HIDINGS))

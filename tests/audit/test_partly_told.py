@@ -60,7 +60,7 @@ def row(what, minutes=0, **fields):
 
 def counted(audit, rule):
     """How often a rule was kept, broken and unknown."""
-    count = audit.counts[rule]
+    count = audit.tally.counts[rule]
     return count.kept, count.broken, count.unknown
 
 
@@ -132,7 +132,7 @@ def test_nobody_tells_of_authentication():
         case_in("open", channel="voice"),
         SendReply("ana", at(minutes=3), "c1", "r1", "Done", Status.RESOLVED, about_account=True),
     )
-    assert {"authentication.before"} == {*audit.unknown_for}
+    assert {"authentication.before"} == {*audit.tally.unknown_for}
 
 
 # Rows that are events ------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_nothing_is_said_of_a_row_where_too_little_is_told_to_know_by_what():
     """Tags are not told, and the policy says something else for some of them."""
     audit = Auditor(sop_with(BY_TAG), Telling.of(HOUSE, begins_whole=False))
     assert () == audit.see_command(OpenCase("ana", at(), "c1"))
-    assert {(0, 0, 1)} == {counted(audit, rule) for rule in audit.counts}
+    assert {(0, 0, 1)} == {counted(audit, rule) for rule in audit.tally.counts}
 
 
 # Rooms of a team's own -----------------------------------------------------------------------------------
@@ -347,4 +347,4 @@ def test_a_message_on_a_thread_of_which_nothing_is_told():
     audit = Auditor(Policy.default(), Telling.of(HOUSE, [k.__name__ for k in HOUSE.commands], begins_whole=False))
     audit.see_command(ReceiveMessage(CUSTOMER, at(), "t1", "m1", "Hello", customer="maria", channel=Channel.EMAIL))
     assert () == audit.see_command(SubmitDraft("ana", at(minutes=2), "c1", "d1", "Hello", Status.PENDING))
-    assert all(count.broken == 0 for count in audit.counts.values())
+    assert all(count.broken == 0 for count in audit.tally.counts.values())

@@ -42,7 +42,7 @@ def test_a_promise_that_no_rule_kept_is_told():
     second = SecondOpinion(Policy.default())
     for row, several in enumerate(audit_events(CHATS), 1):
         second.see(row, several, ())  # as if no rule had been broken
-    said = second.opinion()
+    said = second.said.opinion()
     assert ("P04", "", 1, (8,)) == next((one.promise, one.rule, one.times, one.rows) for one in said.disagreements)
 
 
@@ -55,7 +55,7 @@ def test_a_rule_that_no_promise_noticed_is_told():
     second = SecondOpinion(Policy.default())
     for row in range(1, 8):
         second.see(row, (), (Broken(),))
-    one = next(one for one in second.opinion().disagreements if one.promise == "P04")
+    one = next(one for one in second.said.opinion().disagreements if one.promise == "P04")
     assert ("P04", "capacity.channel", 7, (1, 2, 3, 4, 5)) == (one.promise, one.rule, one.times, one.rows)
 
 
@@ -64,7 +64,7 @@ def test_they_stop_where_too_little_is_told():
     second = SecondOpinion(Policy.default())
     second.see(1, (blind_row(CaseAssigned, {"case": "c-1", "at": AT}),), ())
     second.see(2, (), ())
-    assert (0, 1) == (second.opinion().rows, second.opinion().stopped)
+    assert (0, 1) == (second.said.opinion().rows, second.opinion().stopped)
 
 
 def test_they_are_asked_only_where_everything_is_told():

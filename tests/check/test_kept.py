@@ -13,12 +13,12 @@ from casecore.check.inquiries import Answers, Inquiry
 from casecore.check.kept_searches import order_inquiry, search_inquiry, walk_inquiry
 from casecore.check.kept_stories import KeptStory, StoryBook, ToldOtherwise
 from casecore.check.order import judge_order
-from casecore.check.processes import Task, run_tasks
 from casecore.check.walk import random_walk
 from casecore.desk import Desk
 from casecore.diff.formats import as_json as diff_as_json
 from casecore.diff.report import compare
 from casecore.explore import Result
+from casecore.kernel.processes import Task, run_tasks
 from casecore.promises import PROMISES
 from casecore.rooms.composition import ROOMS
 from tests.edits import CHATS, OPENED, RENAMED, SCOPES, SOP, closing, sop

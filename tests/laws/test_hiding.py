@@ -21,8 +21,8 @@ def test_what_was_injected_is_found_and_nothing_else(seed):
     found = {(place, breach.rule) for place, one in enumerate(log.commands) for breach in audit.see_command(one, place)}
     assert {(breach.index, breach.rule) for breach in log.breaches} == found
     assert len(found) > len(KINDS) - 8  # a small day has no place for some
-    assert {} == audit.unknown_for
-    assert 0 == sum(count.unknown for count in audit.counts.values())
+    assert {} == audit.tally.unknown_for
+    assert 0 == sum(count.unknown for count in audit.tally.counts.values())
 
 
 @examples(16)

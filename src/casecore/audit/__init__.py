@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from casecore.audit.errors import AuditError as AuditError
     from casecore.audit.errors import MapError as MapError
     from casecore.audit.judging.auditing import Auditor as Auditor
-    from casecore.audit.judging.auditing import Side as Side
     from casecore.audit.judging.auditing import Telling as Telling
     from casecore.audit.judging.auditing import Violation as Violation
+    from casecore.audit.judging.tally import Side as Side
     from casecore.audit.logs.log_map import LogMap as LogMap
     from casecore.audit.logs.log_rows import Log as Log
     from casecore.audit.logs.log_rows import LogRow as LogRow
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from casecore.audit.running import audit as audit
 
 _HOME_OF = {
-    **dict.fromkeys(("Auditor", "Violation", "Side", "Telling"), "judging.auditing"),
+    **dict.fromkeys(("Auditor", "Violation", "Telling"), "judging.auditing"),
     **dict.fromkeys(("AuditError", "MapError"), "errors"),
     **dict.fromkeys(("Log", "LogRow"), "logs.log_rows"),
+    "Side": "judging.tally",
     "AuditReport": "reports.report",
     "FORMATS": "reports.formats",
     "LogMap": "logs.log_map",

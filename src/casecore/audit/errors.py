@@ -28,6 +28,10 @@ class MapError(AuditError):
     """A map that cannot be used; each problem has its place in the file."""
 
 
+class EmptyLog(AuditError):
+    """A log that has no row that can be used."""
+
+
 def log_error(
     name: str, found: str, expected: str = "", remedy: str = "", *, line: int = 0, column: int = 1
 ) -> AuditError:

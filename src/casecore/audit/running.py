@@ -1,36 +1,45 @@
-"""An audit from end to end: a log, its map and a policy in, a report out."""
+"""An audit from end to end: a log, its map and a policy in, a report out.
+
+With one job the rows are judged as they are read, and none is kept. With more, in two stages: the rows are read and
+laid on the disk, and it is noted which have to do with each other (`judging/links.py`); then so many processes judge
+their share of the groups (`parts.py`). The report is the same.
+"""
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import chain
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import attrs
+from attrs import define, evolve, field
 
 from casecore.audit.errors import log_error
-from casecore.audit.judging.auditing import Auditor, Violation
-from casecore.audit.judging.obligations import Obligation
+from casecore.audit.judging.auditing import Violation
+from casecore.audit.judging.links import Groups, Links
 from casecore.audit.logs.log_map import LogMap
 from casecore.audit.logs.log_rows import Log, LogRow, OddCode, OddKind
 from casecore.audit.logs.reading import read_log
-from casecore.audit.reports.against import Comparing
-from casecore.audit.reports.coverage import told_by
+from casecore.audit.logs.row_telling import words_said_by
+from casecore.audit.parts import Asked, Part, PartJudge, PlacedRow, added_up, first_of_each, judge_group, report_of
 from casecore.audit.reports.pseudonyms import Pseudonyms
-from casecore.audit.reports.report import AuditReport, make_report
-from casecore.audit.reports.sampling import Sample
-from casecore.audit.reports.second_opinion import SecondOpinion, everything_told
-from casecore.audit.reports.texts import shows_text, without_texts
-from casecore.audit.roster import seat_roster, telling_of
+from casecore.audit.reports.report import AuditReport
+from casecore.audit.reports.texts import shows_text
 from casecore.kernel import changed
+from casecore.kernel.processes import Task, run_tasks
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, House
 
 KEPT: Final = 1_000
 """How many breaches of each rule a report keeps."""
+
+AT_ONCE: Final = 1_000
+"""How many rows are laid on the disk, and taken from there, at once."""
 
 
 def audit(
@@ -46,6 +55,8 @@ def audit(
     pseudonyms: Pseudonyms | None = None,
     against: Policy | None = None,
     told: Callable[[Violation], None] | None = None,
+    jobs: int = 1,
+    noted: Callable[[str], None] | None = None,
 ) -> AuditReport:
     """Judge what a log tells by the rules of a policy.
 
@@ -61,127 +72,147 @@ def audit(
         keep: How many breaches of each rule the report keeps; all are counted, whatever that is.
         pseudonyms: How agents and customers are called instead; None: as in the log.
         against: Another policy, which judges the same rows.
-        told: Is told each breach as it is found, in the order of the log.
+        told: Is told each breach, in the order of the log: as it is found, or at the end where there are several jobs.
+        jobs: How many processes judge, where the log falls into groups that can be judged apart.
+        noted: Is told in a sentence how the log was judged, where there are several jobs.
 
     Returns:
-        The report.
+        The report; it is the same with any number of jobs.
 
     Raises:
         AuditError: When the log or its map cannot be used.
+        ProcessEnded: When the system stopped one of several processes.
     """
-    log = source if isinstance(source, Log) else read_log(source, _loaded(log_map, house))
+    log = source if isinstance(source, Log) else read_log(source, load_map(log_map, house))
     known: LogMap = log.map
     rows = _renamed(log.rows(), pseudonyms)
     first = next(rows, None)
     if first is None:
         raise log_error(log.name, "has no rows")
-    since = first_instant(known, first, since)
-    telling = telling_of(known, house)
     roster = known.roster if pseudonyms is None else pseudonyms.roster(known.roster)
-
-    def make_auditor(sop: Policy) -> Auditor:
-        zone = known.zone or UTC
-        auditor = Auditor(sop, telling, house, skew=known.log.skew, since=since, zone=zone, only=only)
-        if roster:
-            seat_roster(auditor.desk, roster, first.at, begins_whole=telling.begins_whole)
-        return auditor
-
-    judging = _Judging(make_auditor(Policy.default() if policy is None else policy), keep, told)
-    if against is not None:
-        judging.comparing = Comparing(judging.auditor, make_auditor(against))
-    if sample > 1:
-        judging.samples = [Sample(sample, one) for one in judging.auditors]
-    if everything_told(telling) and since is None and sample == 1 and only is None:
-        judging.second = SecondOpinion(judging.auditor.policy)
-    for row in chain((first,), rows):
-        judging.see(row, counted=since is None or row.at >= since)
-    report = make_report(
-        judging.auditor,
-        judging.breaches,
-        _told_odd(log.odd.kinds, pseudonyms),
-        log=log.name,
-        map_name=known.sources[0].name if known.sources else "",
-        tells=told_by(known, telling.commands),
-        judged=judging.judged,
-        sample=sample,
-        since=since,
-        zone=known.log.zone or "UTC",
-        obligations=_owed(judging.auditor, since),
-        against=None if judging.comparing is None else judging.comparing.compared(),
-        opinion=None if judging.second is None else judging.second.opinion(),
-    )
-    return attrs.evolve(report, read=report.read + judging.passed)
+    chosen = Policy.default() if policy is None else policy
+    asked = Asked(known, chosen, house, only, since, sample, keep, against, roster)
+    placed = enumerate(chain((first,), rows))
+    if jobs > 1:
+        part = _judge_in_stages(asked, placed, jobs, told, noted)
+    else:
+        part = _judge_at_once(asked, placed, first.at, told)
+    return report_of(asked, part, _told_odd(log.odd.kinds, pseudonyms), first.at, log.name)
 
 
-@attrs.define
-class _Judging:
-    """The rows of a log, as they are judged.
+def _judge_at_once(
+    asked: Asked, rows: Iterator[PlacedRow], first: datetime, told: Callable[[Violation], None] | None
+) -> Part:
+    judge = PartJudge(asked, first, told)
+    ends = first
+    for place, row in rows:
+        judge.see(place, row)
+        ends = row.at
+    return judge.part(ends)
+
+
+# In stages ---------------------------------------------------------------------------------------------
+
+
+@define
+class _LaidRows:
+    """The rows of a log on the disk, each with an id of its group.
 
     Attributes:
-        auditor: Who judges.
-        keep: How many breaches of each rule are kept.
-        told: Is told each breach.
-        comparing: What another policy says; likewise what the witnesses say, and which cases are chosen.
-        breaches: What is kept of what was found.
-        judged: How many rows were judged.
-        passed: How many were passed over, because they are of a case that was not chosen.
+        file: Where they lie.
+        groups: The groups.
+        sizes: How many rows were noted under each id.
+        first: When the log begins (aware); likewise `last`.
     """
 
-    auditor: Auditor
-    keep: int
-    told: Callable[[Violation], None] | None
-    comparing: Comparing | None = None
-    second: SecondOpinion | None = None
-    samples: Sequence[Sample] = ()
-    breaches: list[Violation] = attrs.field(factory=list)
-    judged: int = 0
-    passed: int = 0
-    _kept: Counter[str] = attrs.field(factory=Counter)
+    file: Path
+    groups: Groups = field(factory=Groups)
+    sizes: Counter[str] = field(factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
 
-    @property
-    def auditors(self) -> tuple[Auditor, ...]:
-        """Everybody who judges."""
-        return (self.auditor,) if self.comparing is None else (self.auditor, self.comparing.new)
+    def lay(self, rows: Iterator[PlacedRow], links: Links) -> None:
+        """Lay rows down; each belongs to the group of the ids by which it has to do with others."""
+        with self.file.open("wb") as stream:
+            while some := list(islice(rows, AT_ONCE)):
+                names = [self.groups.join(links.ids_in(row)) for _, row in some]
+                self.sizes.update(names)
+                self.first = self.first or some[0][1].at
+                self.last = some[-1][1].at
+                pickle.dump((names, some), stream, pickle.HIGHEST_PROTOCOL)
 
-    def see(self, row: LogRow, *, counted: bool) -> None:
-        """Judge a row, if it is to be judged."""
-        if self.samples and not self.samples[0].takes(row):
-            self.passed += 1
-            for sample in self.samples:
-                sample.pass_over(row)
-            return
-        self.judged += counted
-        found = self.auditor.see(row)
-        if self.comparing is not None:
-            self.comparing.see(row, found)
-        if self.second is not None:
-            self.second.see(row.number, self.auditor.happened, found)
-        for breach in found:
-            self._keep(without_texts(breach, row, self.auditor.house))
+    def shares(self, jobs: int) -> dict[str, int]:
+        """Which job judges the rows noted under an id: the largest groups first, each by who has least to do.
 
-    def _keep(self, breach: Violation) -> None:
-        self._kept[breach.rule] += 1
-        if self._kept[breach.rule] <= self.keep:
-            self.breaches.append(breach)
-        if self.told is not None:
-            self.told(breach)
+        Rows that have to do with none go to whoever has least to do at the end.
+        """
+        groups = Counter[str]()
+        for name, rows in self.sizes.items():
+            groups[self.groups.of(name) if name else ""] += rows
+        loads = [0] * jobs
+        share: dict[str, int] = {}
+        for group, rows in sorted(groups.items(), key=lambda one: (not one[0], -one[1], one[0])):
+            job = loads.index(min(loads))
+            share[group] = job
+            loads[job] += rows
+        return {name: share[self.groups.of(name) if name else ""] for name in self.sizes}
 
-
-def _owed(auditor: Auditor, since: datetime | None) -> tuple[Obligation, ...]:
-    """What was owed, as it stands when the log ends; without what was done before the time that was asked about."""
-    if auditor.desk.now is None:
-        return ()
-    every = auditor.obligations.at_end(auditor.desk.now)
-    return tuple(owed for owed in every if since is None or owed.done is None or owed.done >= since)
+    def rows(self, chosen: Callable[[str], bool] = lambda _: True) -> Iterator[PlacedRow]:
+        """The rows noted under ids that are chosen."""
+        with self.file.open("rb") as stream:
+            while True:
+                try:
+                    names, some = pickle.load(stream)  # noqa: S301 -- we have written it ourselves
+                except EOFError:
+                    return
+                yield from (row for name, row in zip(names, some, strict=True) if chosen(name))
 
 
-def first_instant(log_map: LogMap, first: LogRow, since: datetime | None) -> datetime | None:
-    """From when on a log is judged: after its warm-up, and no earlier than was asked; None: from its first row."""
-    warm = first.at + log_map.assume.warm_up if log_map.assume.warm_up else None
-    return max(filter(None, (warm, since)), default=None)
+def _judge_in_stages(
+    asked: Asked,
+    rows: Iterator[PlacedRow],
+    jobs: int,
+    told: Callable[[Violation], None] | None,
+    noted: Callable[[str], None] | None,
+) -> Part:
+    whole = evolve(asked, keep=None if told is not None else asked.keep)
+    with TemporaryDirectory(prefix="casecore-", ignore_cleanup_errors=True) as folder:
+        laid = _LaidRows(Path(folder) / "rows")
+        laid.lay(rows, Links(asked.house, asked.telling, words_said_by(asked.map)))
+        first: Any = laid.first
+        last: Any = laid.last
+        share = laid.shares(jobs)
+        used = sorted({*share.values()})
+        how = f"in {len(used)} processes: its rows fall into groups that have nothing to do with each other"
+        if len(used) > 1:
+            tasks = [
+                Task(f"group {job + 1}", partial(_judge_share, whole, laid, share, job, first, last)) for job in used
+            ]
+            part = added_up(run_tasks(tasks, len(used), (asked.policy, asked.against), lambda _: None), whole.keep)
+        else:
+            part = Part(wide=0)
+            how = "in one process: all its rows have to do with each other"
+        if part.wide is not None:
+            if part.wide:
+                how = f"in one process: row {part.wide:,} may concern any other, because it does not tell which"
+            part = _judge_at_once(whole, laid.rows(), first, None)
+    if noted is not None:
+        noted(f"the log was judged {how}")
+    if told is not None:
+        for _, breach in part.breaches:
+            told(breach)
+        part.breaches = first_of_each(part.breaches, asked.keep)
+    return part
 
 
-def _loaded(log_map: LogMap | str | Path | None, house: House) -> LogMap:
+def _judge_share(
+    asked: Asked, laid: _LaidRows, share: dict[str, int], job: int, first: datetime, last: datetime
+) -> Part:
+    return judge_group(asked, laid.rows(lambda name: share[name] == job), first, last)
+
+
+def load_map(log_map: LogMap | str | Path | None, house: House) -> LogMap:
+    """The map that is meant."""
     if log_map is None:
         raise TypeError("audit() needs a map: give one, the path of its file, or the name of one that ships")
     return log_map if isinstance(log_map, LogMap) else LogMap.load(log_map, house)

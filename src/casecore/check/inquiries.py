@@ -16,8 +16,8 @@ from typing import Any, Final, Generic, TypeVar
 import attrs
 
 from casecore.check.cache import NOT_AS_KEPT, Cache, PlacesRead, PlainAnswer
-from casecore.check.processes import Task, run_tasks
 from casecore.explore.policy_log import LoggedPolicy, PlainPolicy, PolicyLog
+from casecore.kernel.processes import Task, run_tasks
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, House
 

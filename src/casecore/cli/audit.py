@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import attrs
 from attrs import field, frozen
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from casecore.audit.errors import AuditError
 from casecore.audit.logs.log_map import LogMap
@@ -32,6 +34,7 @@ from casecore.cli.streams import write_document
 from casecore.cli.unreadable import show_unreadable
 from casecore.kernel.errors import MissingExtra, quoted
 from casecore.kernel.problems import did_you_mean, why_unreadable
+from casecore.kernel.processes import ProcessEnded
 from casecore.policies import Policy, PolicyError
 from casecore.reports.paths import SHIPPED_SOP
 from casecore.rooms.composition import House
@@ -74,6 +77,7 @@ def audit(
     pseudonyms: Annotated[str | None, Parameter(metavar="KEY")] = None,
     pseudonyms_cases: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     guess_map: Annotated[str | None, Parameter(metavar="LOG")] = None,
+    jobs: Annotated[int, Parameter(validator=Number(gte=1), show_default=False)] = 1,
     house: HouseName = None,
 ) -> int:
     """Judge what a help desk's log tells by the rules of an SOP.
@@ -101,6 +105,7 @@ def audit(
             key gives the same names.
         pseudonyms_cases: Cases are called otherwise, too.
         guess_map: A log: write a map to begin with, with what was seen in it and what must be answered; nothing else.
+        jobs: How many processes judge; one, if it is left out. What is said is the same.
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
     """
@@ -116,11 +121,13 @@ def audit(
             "sample": _sample_of(sample),
             "pseudonyms": names,
             "against": None if against is None else load_policy(against, rooms),
+            "jobs": jobs,
+            "noted": lambda how: print(f"casecore audit: {how}", file=sys.stderr) if jobs > 1 else None,
         }
         if story is not None:
             return _tell_story(story, asked, policy, names, texts=texts)
         report = _run(attrs.evolve(asked, options=options), write_findings)
-    except (PolicyError, CannotRun, NoHouse, AuditError, MissingExtra) as error:
+    except (PolicyError, CannotRun, NoHouse, AuditError, MissingExtra, ProcessEnded) as error:
         return show_unreadable("audit", error, format, logs[0] if logs else "")
     code = exit_of(report, asked.fail_on)
     if format == "text":

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from casecore import __version__
-from casecore.audit.judging.auditing import Side
+from casecore.audit.judging.tally import Side
 from casecore.audit.reports.findings import audit_summary, audit_title, breach_line, breaches_of, rows_text
 from casecore.audit.reports.formats import RULES, rule_cells, sections, side_rows
 from casecore.audit.reports.report import AuditReport

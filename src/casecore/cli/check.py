@@ -26,7 +26,6 @@ from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
 from casecore.check.mutate import find_guards, mutations_of
-from casecore.check.processes import ProcessEnded
 from casecore.check.progress import LateProgress
 from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
@@ -41,6 +40,7 @@ from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.kernel.errors import quoted
 from casecore.kernel.problems import Problem, why_unreadable
+from casecore.kernel.processes import ProcessEnded
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
 from casecore.promises.promise import name_of_promise

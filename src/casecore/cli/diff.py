@@ -10,7 +10,6 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from casecore.check.joined_scopes import scopes_of_both
-from casecore.check.processes import ProcessEnded
 from casecore.check.report import Exit
 from casecore.cli.check import CacheFolder, CannotRun, NoCache, open_cache, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
@@ -26,6 +25,7 @@ from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, name_at, policy_at
 from casecore.explore import LIMIT
+from casecore.kernel.processes import ProcessEnded
 from casecore.policies import Policy, PolicyError
 from casecore.replay import DayError, lines_of, policy_of
 from casecore.rooms.composition import House

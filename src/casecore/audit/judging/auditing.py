@@ -1,19 +1,16 @@
 """The audit itself: rows in, and what became of each rule, with its denominators.
 
 Every row is judged and the desk goes on (`judge.py`). What is kept of a row is little, so that a log may be as long
-as it likes: its breaches, and how often each rule was kept, broken or unknown, in all and for each agent, queue,
-channel, hour and day.
+as it likes: its breaches, and what is counted of it (`tally.py`).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from attrs import define, frozen
+from attrs import frozen
 
 from casecore.audit.judging.fold import ToldDesk, untold_fields
 from casecore.audit.judging.judge import Judge, RowJudgement, RuleOutcome
@@ -21,9 +18,10 @@ from casecore.audit.judging.knowledge import FieldsOf, Knowledge
 from casecore.audit.judging.obligations import Obligations
 from casecore.audit.judging.subjects import Subjects
 from casecore.audit.judging.supposing import NOBODY
+from casecore.audit.judging.tally import Tally
 from casecore.audit.judging.untold import UNTOLD, field_names, told_value
 from casecore.audit.logs.log_rows import STATUS, LogRow
-from casecore.kernel import Command, Enforcement, Event, Reason, Rule, Setting
+from casecore.kernel import Command, Enforcement, Event, Reason, Setting
 from casecore.kernel.values import kind_of
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, ChangeAgent
@@ -33,16 +31,6 @@ from casecore.statuses import NEW
 
 NOT_TOLD: Final = "not told"
 """Where rows are counted of which something is not told."""
-
-
-class Side(StrEnum):
-    """What is counted apart."""
-
-    AGENT = "agent"
-    QUEUE = "queue"
-    CHANNEL = "channel"
-    HOUR = "hour"
-    DAY = "day"
 
 
 @frozen
@@ -79,31 +67,6 @@ class Violation:
     limit: float | None = None
     setting: Setting | None = None
     warns: bool = False
-
-
-@define
-class Count:
-    """How often a rule was kept, broken and unknown, of all occasions that concern it."""
-
-    kept: int = 0
-    broken: int = 0
-    unknown: int = 0
-
-    @property
-    def occasions(self) -> int:
-        """How often it was put to the test, as far as the log tells."""
-        return self.kept + self.broken + self.unknown
-
-    def add(self, outcome: RuleOutcome, times: int) -> None:
-        """Count an outcome so many times more."""
-        setattr(self, outcome.value, getattr(self, outcome.value) + times)
-
-
-Counts: TypeAlias = dict[str, Count]
-"""By the id of the rule."""
-
-Met: TypeAlias = tuple[tuple[str, RuleOutcome], ...]
-"""What is said of each rule that concerns a row. Few different things are, so that each is kept once, with a number."""
 
 
 @frozen
@@ -162,6 +125,8 @@ class Auditor:
 
     Attributes:
         happened: The events of the last row.
+        tally: What was counted.
+        obligations: What somebody had to do.
     """
 
     def __init__(
@@ -178,23 +143,13 @@ class Auditor:
         self.policy, self.house = policy, house
         self._skew = skew.total_seconds()
         self._since, self._zone, self._only = since, zone, only
-        knowledge = Knowledge(house)
-        events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
-        adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
-        told: FieldsOf = {Case: telling.fields}
-        stays = untold_fields(knowledge, events, told)
-        self.desk = ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
+        self.desk = desk_told_by(telling, house)
+        knowledge = self.desk.knowledge
         self._judge = Judge(policy, self.desk, knowledge, None if only is None else frozenset(only))
         self._subjects = Subjects(knowledge)
         self.obligations = Obligations(policy, self.desk)
-        self.rows = 0
         self.happened: tuple[Event, ...] = ()
-        self.first_at: datetime | None = None
-        self.begun_in_mid_life = 0
-        self.unknown_for: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._met: dict[Met, int] = {}
-        self._tally: Counter[int] = Counter()
-        self._sides: dict[Side, Counter[tuple[Any, int]]] = {side: Counter() for side in Side}
+        self.tally = Tally()
 
     # Rows ----------------------------------------------------------------------------------------------
 
@@ -204,10 +159,8 @@ class Auditor:
         Returns:
             What it breaks.
         """
-        self.rows += 1
+        self.tally.see(row.at)
         self.happened = ()
-        if self.first_at is None:
-            self.first_at = row.at
         self.desk.now = row.at
         begins = row.what == STATUS and self._meet(row)
         subject = None if begins else self._subjects.of(row, self.desk)
@@ -232,7 +185,7 @@ class Auditor:
         if begins:
             known["status"] = NEW
         else:
-            self.begun_in_mid_life += 1
+            self.tally.begun_in_mid_life += 1
         self.desk.adopt_case(case, **known)
         return begins
 
@@ -261,10 +214,6 @@ class Auditor:
         if self._only is not None:
             outcomes = {rule: outcome for rule, outcome in outcomes.items() if rule in self._only}
             broken = tuple(reason for reason in broken if reason.rule in self._only)
-        for rule, missing in judgement.unknown.items():
-            self.unknown_for[rule][missing] += 1
-        met = self._met.setdefault(tuple(outcomes.items()), len(self._met))
-        self._tally[met] += 1
         who = told_value(subject, "by")
         agent = None if who is None or who in NOBODY else who
         case = told_value(view, "case")
@@ -273,12 +222,9 @@ class Auditor:
             for name in ("queue", "channel")
         )
         local = row.at.astimezone(self._zone)
-        sides = self._sides
-        sides[Side.AGENT][agent or (who if who is not None else NOT_TOLD), met] += 1
-        sides[Side.QUEUE][queue or NOT_TOLD, met] += 1
-        sides[Side.CHANNEL][channel or NOT_TOLD, met] += 1
-        sides[Side.HOUR][local.hour, met] += 1
-        sides[Side.DAY][local.date(), met] += 1
+        by = agent or (who if who is not None else NOT_TOLD)
+        values = (by, queue or NOT_TOLD, channel or NOT_TOLD, local.hour, local.date())
+        self.tally.note(outcomes, judgement.unknown, values)
         if not broken:
             return ()
         of = row.told.get("case") or (None if case is None else told_value(case, "id"))
@@ -310,37 +256,19 @@ class Auditor:
         outcomes[reason.rule], unknown[reason.rule] = RuleOutcome.UNKNOWN, "clock skew"
         return True
 
-    # What was counted ----------------------------------------------------------------------------------
-
-    @property
-    def counts(self) -> Counts:
-        """How often each rule was kept, broken and unknown."""
-        return self._counted(self._tally.items())
-
-    def counts_by(self, side: Side) -> dict[str, Counts]:
-        """The same for each agent, queue, channel, hour (of the zone, 00 to 23) or day."""
-        apart: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for (value, met), times in self._sides[side].items():
-            apart[f"{value:02}" if side is Side.HOUR else str(value)].append((met, times))
-        return {value: self._counted(several) for value, several in sorted(apart.items())}
-
-    def _counted(self, several: Iterable[tuple[int, int]]) -> Counts:
-        answers = [*self._met]
-        counts: defaultdict[str, Count] = defaultdict(Count)
-        for met, times in several:
-            for rule, outcome in answers[met]:
-                counts[rule].add(outcome, times)
-        return dict(sorted(counts.items()))
-
-    @property
-    def rules(self) -> Mapping[str, Rule[Any]]:
-        """Every rule that could concern a row, by id."""
-        brought = self.house.brought_by(self.policy).rules
-        return {rule.id: rule for rule in (*self.house.needs, *self.house.rules, *brought) if rule.id != "time.order"}
-
 
 _LASTING: Final = frozenset({"channel", "customer", "thread", "queue", "language", "reason"})
 """What is told of a case beside its status, and kept as it begins."""
+
+
+def desk_told_by(telling: Telling, house: House) -> ToldDesk:
+    """A desk of which a log has told nothing yet."""
+    knowledge = Knowledge(house)
+    events = frozenset(event for command in telling.commands for event in knowledge.events_of(command))
+    adopted = house_tables(knowledge) if not telling.begins_whole else knowledge.tables_begun_by(events)
+    told: FieldsOf = {Case: telling.fields}
+    stays = untold_fields(knowledge, events, told)
+    return ToldDesk(knowledge, stays, told, adopted, knowledge.records_ended_by(events))
 
 
 def house_tables(knowledge: Knowledge) -> frozenset[str]:

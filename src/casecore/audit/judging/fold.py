@@ -63,6 +63,7 @@ class ToldDesk:
     Attributes:
         now: The instant of the last row (aware, UTC).
         in_mid_life: How many rows were adopted, by table.
+        concerns_all: Whether something told concerned any row that there is, because nobody says which.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class ToldDesk:
     ) -> None:
         self.house: House = knowledge.house
         self.now: datetime | None = None
+        self.concerns_all = False
         self.in_mid_life = Counter[str]()
         self.knowledge = knowledge
         self._stays = stays
@@ -97,6 +99,10 @@ class ToldDesk:
         self._effects = ByClass[tuple[_Applied, ...]](self._effects_of)
 
     # Rows ----------------------------------------------------------------------------------------------
+
+    def table_of(self, record: type) -> str:
+        """The table in which records of a class lie: its rows, or sheets of its rows."""
+        return "cases" if record is self.house.file else self.house.places[record].table
 
     def find(self, table: str, row_id: str) -> Any:
         """A row, as far as it is told; None where there is none, UNTOLD where it may be there no more."""
@@ -153,12 +159,13 @@ class ToldDesk:
 
     def _blind(self, record: Any, row_id: str) -> Any:
         if record is self.house.file:
-            return blind_row(record, {self._first: self._blind(self._case, row_id)}, self._stays_of(record))
+            return blind_row(record, {self._first: self._blind(self._case, row_id)}, self.stays_of(record))
         names = field_names(record)
         called = "id" in names and not hasattr(record, "row_id")
-        return blind_row(record, {"id": row_id} if called else {}, self._stays_of(record))
+        return blind_row(record, {"id": row_id} if called else {}, self.stays_of(record))
 
-    def _stays_of(self, record: type) -> frozenset[str]:
+    def stays_of(self, record: type) -> frozenset[str]:
+        """The fields of a record that stay untold."""
         return self._stays.get(record, NOTHING)
 
     # Evolving ------------------------------------------------------------------------------------------
@@ -218,7 +225,7 @@ class ToldDesk:
                     file = self.adopt(effect.table, row_id)
                 else:
                     kind: Any = effect.file
-                    self._keep(effect.table, row_id, open_row(effect.new_file(made), kind, self._stays_of(kind)))
+                    self._keep(effect.table, row_id, open_row(effect.new_file(made), kind, self.stays_of(kind)))
                     return
             setattr(file, sheet, made)
             return
@@ -240,7 +247,7 @@ class ToldDesk:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
         record: Any = effect.record
-        stays = self._stays_of(record)
+        stays = self.stays_of(record)
 
         def make() -> Any:
             made = create(event)
@@ -312,7 +319,7 @@ class ToldDesk:
         asked = frozenset(events)
         if asked not in self._changeable:
             changed = self.knowledge.fields_changed_by(asked).items()
-            known = {record: names - self._stays_of(record) - self._told_of(record) for record, names in changed}
+            known = {record: names - self.stays_of(record) - self._told_of(record) for record, names in changed}
             self._changeable[asked] = {record: names for record, names in known.items() if names}
         return self._changeable[asked]
 
@@ -376,6 +383,7 @@ class ToldDesk:
             table = self.house.places[record].table
             self.tables[table].clear()
             self._adopted.add(table)
+            self.concerns_all = True
 
     def _doubt_row(self, table: str, row_id: str) -> None:
         self.tables[table].pop(row_id, None)
@@ -393,6 +401,7 @@ class ToldDesk:
         """
         if not changed:
             return
+        self.concerns_all = True
         self._blurs += 1
         self._blurred[id(changed)] = self._blurs, changed
 
@@ -420,8 +429,9 @@ class ToldDesk:
         for table in tables:
             if table in named:
                 self._doubted.update((table, row_id) for row_id in named[table])
-            else:
+            elif table not in self._adopted:
                 self._adopted.add(table)
+                self.concerns_all = True
 
 
 def untold_fields(knowledge: Knowledge, events: Collection[type[Event]], told: FieldsOf) -> FieldsOf:

@@ -138,6 +138,8 @@ class Judge:
 
     def _doubt_rules(self, events: Iterable[type[Event]]) -> None:
         """Say of the rules that guard events of which it is not known whether they happened that they are unknown."""
+        if self._moot:
+            return
         for rule in self._decider.guarding(events, self._policy):
             if rule not in self._outcomes:
                 self._outcomes[rule], self._unknown[rule] = RuleOutcome.UNKNOWN, self._doubted.name

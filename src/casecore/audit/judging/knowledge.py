@@ -169,8 +169,11 @@ class Knowledge:
                 found |= dict.fromkeys(sorted(events_named_in(handler), key=lambda kind: kind.__name__))
         return tuple(kind for kind in found if issubclass(kind, Event))
 
-    def events_of(self, command: type[Command]) -> frozenset[type[Event]]:
-        """Every class of events that a command may cause."""
+    def events_of(self, said: type[Command | Event]) -> frozenset[type[Event]]:
+        """Every class of events that a command may cause; an event, itself and what follows from it."""
+        if issubclass(said, Event):
+            return self.with_consequences({said})
+        command = said
         handlers = [room.decide[command] for room in self.house.rooms if command in room.decide]
         handlers += [room.precedes for room in self.house.rooms if room.precedes is not None]
         return self.with_consequences(kind for handler in handlers for kind in events_named_in(handler))

@@ -118,14 +118,13 @@ class Obligations:
                 follow(event)
 
     def at_end(self, at: datetime) -> tuple[Obligation, ...]:
-        """Everything that was owed, as it stands at an instant (aware): by kind, then by when it began.
+        """Everything that was owed, as it stands at an instant (aware); `in_order` orders it.
 
         What is a service clock is told for each case whose clocks are told.
         """
         still = (self._left_open(owed, at) for owed in self._open.values())
         clocks = (clock for case in self._desk.tables["cases"] for clock in self._clocks(case, at))
-        found = (*self.settled, *still, *clocks)
-        return tuple(sorted(found, key=lambda owed: (owed.kind, owed.since is None, owed.since or at, owed.name)))
+        return (*self.settled, *still, *clocks)
 
     # What begins and ends it -----------------------------------------------------------------------------
 
@@ -213,6 +212,16 @@ class Obligations:
         for clock in clocks:
             state = _OF_CLOCK[clock.state]
             yield Obligation(Owed.CLOCK, clock.name, case, None, None, clock.due, None, state)
+
+
+def in_order(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """Obligations by kind, then by when they began, whatever part of a log they come from."""
+
+    def place(owed: Obligation) -> tuple[Any, ...]:
+        began = (owed.since is None, owed.since or datetime.max)  # noqa: DTZ901 -- never compared with an instant
+        return (owed.kind, *began, owed.name, owed.case or "", owed.agent or "", owed.due is None, owed.due or began[1])
+
+    return tuple(sorted(obligations, key=place))
 
 
 def counts_of(obligations: Iterable[Obligation]) -> dict[tuple[str, Settled], int]:

@@ -23,6 +23,12 @@ from casecore.statuses import CLOSED, NEW, OPEN
 _ALWAYS: Final = {"by": SYSTEM}
 
 
+def classes_by_word(knowledge: Knowledge) -> Mapping[str, tuple[type[Command | Event], ...]]:
+    """The classes of what a row may say that somebody did, by its word for what happened."""
+    kinds: tuple[type[Command | Event], ...] = (*knowledge.house.commands, *knowledge.event_classes)
+    return {STATUS: (CloseCase, SetStatus, WorkBegun), **{kind.__name__: (kind,) for kind in kinds}}
+
+
 class Subjects:
     """How rows become commands and events.
 
@@ -31,13 +37,12 @@ class Subjects:
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
-        kinds: tuple[type[Command | Event], ...] = (*knowledge.house.commands, *knowledge.event_classes)
-        self._kinds = {kind.__name__: kind for kind in kinds}
+        self._classes = classes_by_word(knowledge)
 
     def of(self, row: LogRow, desk: ToldDesk) -> Command | Event | None:
         """What a row says that somebody did; None where it only says how a case stands."""
         if row.what != STATUS:
-            return self._made(self._kinds[row.what], {**row.told, "at": row.at})
+            return self._made(self._classes[row.what][0], {**row.told, "at": row.at})
         return self._status_set(row, desk)
 
     def _status_set(self, row: LogRow, desk: ToldDesk) -> Command | Event | None:

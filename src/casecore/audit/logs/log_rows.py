@@ -8,18 +8,18 @@ silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
 from casecore.kernel import frozen
+from casecore.kernel.frozen_dict import FrozenDict
 
 STATUS: Final = "status"
 """What a row says that tells the status that a case has from then on."""
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, Any]] = FrozenDict()
 
 
 class LogRow(NamedTuple):
@@ -137,6 +137,15 @@ class OddKind:
     def __str__(self) -> str:
         shown = f", {self.shown}" if self.shown else ""
         return f"{self.rows:,} {self.words} (first: row {self.first:,}{shown})"
+
+
+def odd_together(several: Iterable[Iterable[OddKind]]) -> tuple[OddKind, ...]:
+    """What is odd about the parts of a log, counted together."""
+    odd = Odd()
+    for kinds in several:
+        for kind in kinds:
+            odd.note(kind.code, kind.words, kind.first, shown=kind.shown, rows=kind.rows, left_out=kind.left_out)
+    return odd.kinds
 
 
 class OddCount:

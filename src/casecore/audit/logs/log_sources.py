@@ -82,8 +82,10 @@ def name_of_source(source: Any) -> str:
     return "the table"
 
 
-def load_source(database: Any, source: Any, name: str, log_map: LogMap, folder: Path, odd: Odd) -> None:
-    """Load a source into the table `found`, without its doubles.
+def load_source(
+    database: Any, source: Any, name: str, log_map: LogMap, folder: Path, odd: Odd, *, every: bool = False
+) -> None:
+    """Load a source into the table `found`, without its doubles where not every row is wanted.
 
     Raises:
         AuditError: When it cannot be read, or has no such columns.
@@ -93,7 +95,8 @@ def load_source(database: Any, source: Any, name: str, log_map: LogMap, folder: 
     for piece in pieces_of(database, source, name, log_map, folder):
         _check_columns(piece, log_map)
         base += _load_piece(database, piece, log_map, base, odd)
-    _remove_doubles(database, odd)
+    if not every:
+        _remove_doubles(database, odd)
     _note_columns(database, log_map, odd)
 
 

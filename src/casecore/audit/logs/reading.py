@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from casecore.audit.errors import log_error
+from casecore.audit.errors import EmptyLog, log_error
 from casecore.audit.logs.local_times import place_in_time
 from casecore.audit.logs.log_map import LogMap
 from casecore.audit.logs.log_rows import Log, LogRow, Odd
@@ -31,7 +31,7 @@ AT_ONCE: Final = 10_000
 """How many rows are taken from DuckDB at once."""
 
 
-def read_log(source: Any, log_map: LogMap, *, memory: str = MEMORY) -> Log:
+def read_log(source: Any, log_map: LogMap, *, memory: str = MEMORY, every: bool = False) -> Log:
     """A log, read by its map.
 
     Args:
@@ -39,33 +39,34 @@ def read_log(source: Any, log_map: LogMap, *, memory: str = MEMORY) -> Log:
             a data frame of pandas, polars or Arrow.
         log_map: The map.
         memory: How much memory DuckDB may take.
+        every: Whether rows are told, too, that change no status, and those that are the same as others.
 
     Returns:
         The log; nothing is read before its rows are asked for.
     """
     name = name_of_source(source)
-    return Log(name, log_map, lambda odd: _read_rows(source, name, log_map, odd, memory))
+    return Log(name, log_map, lambda odd: _read_rows(source, name, log_map, odd, memory, every))
 
 
-def _read_rows(source: Any, name: str, log_map: LogMap, odd: Odd, memory: str) -> Iterator[LogRow]:
+def _read_rows(source: Any, name: str, log_map: LogMap, odd: Odd, memory: str, every: bool) -> Iterator[LogRow]:  # noqa: FBT001 -- nobody else calls it
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="casecore-", ignore_cleanup_errors=True)))
         database = stack.enter_context(open_database(folder, memory))
         import duckdb
 
         try:
-            load_source(database, source, name, log_map, folder, odd)
-            told = _sorted_rows(database, log_map, odd)
+            load_source(database, source, name, log_map, folder, odd, every=every)
+            told = _sorted_rows(database, log_map, odd, every=every)
             first = next(told, None)
             if first is None:
-                raise log_error(name, no_row_words(odd), "a log and a map that fit each other")
+                raise EmptyLog(*log_error(name, no_row_words(odd), "a log and a map that fit each other").args)
             yield first
             yield from told
         except duckdb.Error as error:
             raise log_error(name, f"cannot be read ({first_line(error)})") from None
 
 
-def _sorted_rows(database: Any, log_map: LogMap, odd: Odd) -> Iterator[LogRow]:
+def _sorted_rows(database: Any, log_map: LogMap, odd: Odd, *, every: bool) -> Iterator[LogRow]:
     """The rows of what is loaded."""
     fields = [*log_map.columns]
     place_in_time(database, log_map, odd, case=f"f{fields.index('case')}" if "case" in fields else None)
@@ -76,7 +77,7 @@ def _sorted_rows(database: Any, log_map: LogMap, odd: Odd) -> Iterator[LogRow]:
         f"SELECT {', '.join(('seq', 'at_us', 'skip_us', tie, *cells))} FROM placed "
         f"ORDER BY {', '.join(('at_us', 'skip_us', *order, 'seq'))}"
     )
-    return RowTeller(log_map, fields, odd).rows(_stream(database))
+    return RowTeller(log_map, fields, odd).rows(_stream(database), every=every)
 
 
 def no_row_words(odd: Odd) -> str:

@@ -176,6 +176,21 @@ class _Course:
         self.status: Any = None
 
 
+def words_said_by(log_map: LogMap) -> Collection[str]:
+    """What rows may say that happened (`LogRow.what`), as far as the map knows."""
+    always = _always_said(log_map)
+    if always is not None:
+        return {always}
+    words = log_map.words.get(WHAT)
+    if words is None:
+        return {STATUS, *vocabulary_of(log_map.house).classes}
+    return {split_what(meaning)[0] for meaning in words.values()} - {ASIDE}
+
+
+def _always_said(log_map: LogMap) -> str | None:
+    return STATUS if log_map.log.kind is LogKind.SNAPSHOTS else log_map.constant.get(WHAT)
+
+
 class RowTeller:
     """Turns sorted rows of cells into rows of a log.
 
@@ -192,7 +207,7 @@ class RowTeller:
         self._case_cell = _Cell(self._known.fields["case"], log_map, odd)
         self._what = fields.index(WHAT) + BEFORE if WHAT in fields else None
         self._status = fields.index(STATUS) + BEFORE if STATUS in fields else None
-        always = STATUS if log_map.log.kind is LogKind.SNAPSHOTS else log_map.constant.get(WHAT)
+        always = _always_said(log_map)
         self._always = None if always is None else self._said(Meaning(always))
         words = log_map.words.get(WHAT, {})
         self._said_by: dict[str, _Said | None] = {word: self._said(meaning) for word, meaning in words.items()}
@@ -202,8 +217,13 @@ class RowTeller:
         what, fixed = split_what(meaning)
         return None if what == ASIDE else _Said(what, fixed, self._map, self._fields, self._odd)
 
-    def rows(self, cells: Iterable[Any]) -> Iterator[LogRow]:
-        """The rows of the log: those that say something."""
+    def rows(self, cells: Iterable[Any], *, every: bool = False) -> Iterator[LogRow]:
+        """The rows of the log: those that say something.
+
+        Args:
+            cells: The rows of cells.
+            every: Whether rows are told, too, that change no status.
+        """
         case_at, always = self._case, self._always
         courses: dict[str, _Course] = {}
         for row in cells:
@@ -227,7 +247,7 @@ class RowTeller:
                     told["case"] = course.case
                 else:
                     beside = {**beside, "case": course.case}
-                if self._follow(course, said, told, row):
+                if self._follow(course, said, told, row) and not every:
                     continue
             yield LogRow(row[0], _EPOCH + timedelta(microseconds=row[1]), said.what, told, beside)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
 from attrs import define, field, frozen
 
-from casecore.audit.judging.auditing import Auditor, Count, Violation
-from casecore.audit.logs.log_rows import LogRow
+from casecore.audit.judging.auditing import Violation
+from casecore.audit.judging.tally import Count, Tally
 from casecore.kernel import Enforcement
+from casecore.policies import Policy
 
 EXAMPLES: Final = 20
 """How many rows are shown of which the policies say otherwise."""
@@ -79,28 +81,21 @@ class PolicyCompared:
 
 
 @define
-class Comparing:
-    """Notes of which rows two auditors say otherwise.
+class Differing:
+    """The rows of which two policies say otherwise."""
 
-    Attributes:
-        old: Who judges by the policy in force.
-        new: Who judges by the other one.
-    """
-
-    old: Auditor
-    new: Auditor
     _rows: int = 0
     _cases: set[str] = field(factory=set)
-    _examples: list[RowUnderBoth] = field(factory=list)
+    _examples: list[tuple[int, RowUnderBoth]] = field(factory=list)
 
-    def see(self, row: LogRow, found: Sequence[Violation]) -> None:
-        """Judge a row by the other policy, too.
+    def see(self, place: int, found: Sequence[Violation], others: Sequence[Violation]) -> None:
+        """Note a row, if it is one of them.
 
         Args:
-            row: The row.
+            place: Where it stands in the log.
             found: What it breaks under the policy in force.
+            others: What it breaks under the other one.
         """
-        others = self.new.see(row)
         if not found and not others:
             return
         old, new = ({breach.rule: breach for breach in several} for several in (found, others))
@@ -113,25 +108,36 @@ class Comparing:
         if len(self._examples) < EXAMPLES:
             only_old, only_new = tuple(old.keys() - new.keys()), tuple(new.keys() - old.keys())
             told = (one.row, one.at, one.what, one.case, one.agent)
-            self._examples.append(RowUnderBoth(*told, tuple(sorted(only_old)), tuple(sorted(only_new))))
+            self._examples.append((place, RowUnderBoth(*told, tuple(sorted(only_old)), tuple(sorted(only_new)))))
 
-    def compared(self) -> PolicyCompared:
-        """What came of it."""
-        old, new = _counts_of(self.old), _counts_of(self.new)
+    def add(self, other: Differing) -> None:
+        """Take in what was noted of other rows."""
+        self._rows += other._rows
+        self._cases |= other._cases
+        self._examples = sorted(self._examples + other._examples, key=itemgetter(0))[:EXAMPLES]
+
+    def compared(self, policy: Policy, tally: Tally, other: Policy, other_tally: Tally) -> PolicyCompared:
+        """What came of it.
+
+        Args:
+            policy: The policy in force.
+            tally: What was counted under it.
+            other: The other policy.
+            other_tally: What was counted under that.
+        """
+        old, new = _counts_under(policy, tally), _counts_under(other, other_tally)
         nothing = Count()
         rules = (RuleUnderBoth(rule, old.get(rule, nothing), new.get(rule, nothing)) for rule in sorted({*old, *new}))
-        policy = self.new.policy
         return PolicyCompared(
-            " ".join(filter(None, (policy.id, policy.version))),
-            policy.sources[0].name if policy.sources else "",
+            " ".join(filter(None, (other.id, other.version))),
+            other.sources[0].name if other.sources else "",
             tuple(rule for rule in rules if rule.old != rule.new),
             self._rows,
             frozenset(self._cases),
-            tuple(self._examples),
+            tuple(row for _, row in self._examples),
         )
 
 
-def _counts_of(auditor: Auditor) -> dict[str, Count]:
+def _counts_under(policy: Policy, tally: Tally) -> dict[str, Count]:
     """What became of each rule that is not off."""
-    mode = auditor.policy.mode
-    return {rule: count for rule, count in auditor.counts.items() if mode(rule) is not Enforcement.OFF}
+    return {rule: count for rule, count in tally.counts.items() if policy.mode(rule) is not Enforcement.OFF}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from attrs import field, frozen
 
-from casecore.audit.judging.auditing import Auditor
 from casecore.audit.judging.knowledge import Knowledge, events_named_in
 from casecore.audit.logs.log_map import LogBegin, LogMap
 from casecore.audit.logs.vocabulary import Shape, vocabulary_of
 from casecore.kernel import Command, Enforcement, Event
+from casecore.policies import Policy
 from casecore.rooms.agents import Agent
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import House
@@ -82,15 +82,19 @@ class _Known(Protocol):
         """What it looked at that is not told."""
 
 
-def coverage_of(auditor: Auditor, results: Mapping[str, RuleResult], tells: Sequence[str]) -> Coverage:
-    """Which rules an auditor could judge.
+def coverage_of(
+    rules: Collection[str], policy: Policy, house: House, results: Mapping[str, RuleResult], tells: Sequence[str]
+) -> Coverage:
+    """Which rules could be judged.
 
     Args:
-        auditor: Who judged.
+        rules: The ids of those that could concern a row.
+        policy: By what was judged.
+        house: The rooms.
         results: What became of each rule.
         tells: What the log tells, in words.
     """
-    asked = [rule for rule in auditor.rules if auditor.policy.mode(rule) is not Enforcement.OFF]
+    asked = [rule for rule in rules if policy.mode(rule) is not Enforcement.OFF]
     return Coverage(
         len(asked),
         tuple(sorted(rule for rule, one in results.items() if one.known)),
@@ -98,7 +102,7 @@ def coverage_of(auditor: Auditor, results: Mapping[str, RuleResult], tells: Sequ
         tuple(sorted(rule for rule, one in results.items() if not one.known)),
         tuple(sorted(rule for rule in asked if rule not in results)),
         tuple(tells),
-        tuple(proposals_for({rule: one for rule, one in results.items() if one.unknown}, auditor.house)),
+        tuple(proposals_for({rule: one for rule, one in results.items() if one.unknown}, house)),
     )
 
 

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from attrs import asdict
 
-from casecore.audit.judging.auditing import Count, Counts, Side
 from casecore.audit.judging.obligations import Obligation
+from casecore.audit.judging.tally import Count, Counts, Side
 from casecore.audit.reports.against import PolicyCompared
 from casecore.audit.reports.finding_rows import csv_text, finding_row
 from casecore.audit.reports.findings import (

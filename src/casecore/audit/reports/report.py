@@ -11,14 +11,15 @@ rule, no more than some are kept, and all are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from casecore.audit.judging.auditing import Auditor, Count, Counts, Side, Violation
+from casecore.audit.judging.auditing import Violation
 from casecore.audit.judging.obligations import Obligation, Settled, counts_of
+from casecore.audit.judging.tally import Count, Counts, Side, Tally
 from casecore.audit.logs.log_rows import OddCode, OddKind
 from casecore.audit.reports.coverage import Coverage, coverage_of
 from casecore.kernel import Enforcement, Rule, Setting
@@ -193,15 +194,18 @@ def sum_of(counts: Counts) -> Count:
     return Count(sum(one.kept for one in every), sum(one.broken for one in every), sum(one.unknown for one in every))
 
 
-def rule_results(auditor: Auditor, breaches: Iterable[Violation] = ()) -> tuple[RuleResult, ...]:
+def rule_results(
+    policy: Policy, house: House, tally: Tally, breaches: Iterable[Violation] = ()
+) -> tuple[RuleResult, ...]:
     """Every rule that was put to the test, without those that are off; the most often broken first, then by id.
 
     Args:
-        auditor: Who judged.
+        policy: By what was judged.
+        house: The rooms.
+        tally: What was counted.
         breaches: What was found; the first of a rule says which of its keys sets it.
     """
-    policy = auditor.policy
-    told = rules_by_id(auditor.house, policy)
+    told = rules_by_id(house, policy)
     settings: dict[str, Setting | None] = {}
     for breach in breaches:
         settings.setdefault(breach.rule, breach.setting)
@@ -215,9 +219,9 @@ def rule_results(auditor: Auditor, breaches: Iterable[Violation] = ()) -> tuple[
             count.unknown,
             policy.mode(rule),
             settings[rule] if rule in settings else next(iter(policy.settings_of(rule)), None),
-            dict(auditor.unknown_for[rule].most_common()) if rule in auditor.unknown_for else {},
+            dict(sorted(tally.unknown_for.get(rule, {}).items(), key=lambda one: (-one[1], one[0]))),
         )
-        for rule, count in auditor.counts.items()
+        for rule, count in tally.counts.items()
         if policy.mode(rule) is not Enforcement.OFF
     )
     return tuple(sorted(found, key=lambda one: (-one.broken, one.id)))
@@ -231,8 +235,15 @@ def rules_by_id(house: House, policy: Policy) -> Mapping[str, Sequence[Rule[Any]
     return found
 
 
+def rules_asked(house: House, policy: Policy) -> Collection[str]:
+    """The ids of the rules that could concern a row."""
+    return {rule for rule in rules_by_id(house, policy) if rule != "time.order"}
+
+
 def make_report(
-    auditor: Auditor,
+    policy: Policy,
+    house: House,
+    tally: Tally,
     breaches: Iterable[Violation],
     odd: Sequence[OddKind],
     *,
@@ -247,10 +258,12 @@ def make_report(
     against: PolicyCompared | None = None,
     opinion: Opinion | None = None,
 ) -> AuditReport:
-    """What an auditor says who has seen every row.
+    """What is said once every row was seen.
 
     Args:
-        auditor: Who judged.
+        policy: By what was judged.
+        house: The rooms.
+        tally: What was counted.
         breaches: What is kept of what was found.
         odd: What is odd about the log.
         log: What the log is called.
@@ -264,28 +277,27 @@ def make_report(
         against: What another policy would have said.
         opinion: What the witnesses of the promises say.
     """
-    policy = auditor.policy
     kept = tuple(breaches)
-    results = rule_results(auditor, kept)
+    results = rule_results(policy, house, tally, kept)
     left = sum(kind.rows for kind in odd if kind.left_out or kind.code == OddCode.REPEATED)
-    off = tuple(rule for rule in sorted(auditor.rules) if policy.mode(rule) is Enforcement.OFF)
+    off = tuple(rule for rule in sorted(rules_asked(house, policy)) if policy.mode(rule) is Enforcement.OFF)
     return AuditReport(
         log,
         map_name,
         " ".join(filter(None, (policy.id, policy.version))),
         policy.sources[0].name if policy.sources else "",
-        auditor.first_at,
-        auditor.desk.now,
-        auditor.rows + left,
+        tally.first_at,
+        tally.last_at,
+        tally.rows + left,
         judged,
-        auditor.begun_in_mid_life,
+        tally.begun_in_mid_life,
         results,
         off,
         kept,
         tuple(obligations),
-        {side: auditor.counts_by(side) for side in Side},
+        {side: tally.counts_by(side) for side in Side},
         tuple(odd),
-        coverage_of(auditor, {one.id: one for one in results}, tells),
+        coverage_of(rules_asked(house, policy), policy, house, {one.id: one for one in results}, tells),
         sample,
         since,
         zone,

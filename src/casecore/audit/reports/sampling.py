@@ -15,24 +15,17 @@ from typing import Final
 from casecore.audit.judging.auditing import Auditor
 from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.knowledge import FieldsOf
+from casecore.audit.judging.links import NAMED_TABLES
+from casecore.audit.judging.subjects import classes_by_word
 from casecore.audit.judging.supposing import NOBODY
-from casecore.audit.logs.log_rows import STATUS, LogRow
-from casecore.kernel import Command, Event
+from casecore.audit.logs.log_rows import LogRow
+from casecore.kernel import Event
 from casecore.rooms.agents import Agent
-from casecore.rooms.assignments import WorkBegun
-from casecore.rooms.cases import CloseCase, SetStatus
 
 _CASES: Final = ("case", "new_case", "successor", "predecessor", "into", "merged")
 
-_TABLES: Final = {
-    **dict.fromkeys(("by", "agent"), "agents"),
-    "customer": "customers",
-    "thread": "threads",
-    "message": "messages",
-    "new_case": "cases",
-}
+_TABLES: Final = {name: table for name, table in NAMED_TABLES.items() if name != "case"}
 """The fields that name something which other cases may see, and the table in which it is."""
-
 
 _PARTS: Final = ("thread", "message", "note", "draft", "commitment")
 """The fields that name a part of a case."""
@@ -63,9 +56,7 @@ class Sample:
         self.of = of
         self._desk: ToldDesk = auditor.desk
         self._knowledge = auditor.desk.knowledge
-        kinds: tuple[type[Command | Event], ...] = (*auditor.house.commands, *self._knowledge.event_classes)
-        self._kinds: dict[str, tuple[type[Command | Event], ...]] = {kind.__name__: (kind,) for kind in kinds}
-        self._kinds[STATUS] = (CloseCase, SetStatus, WorkBegun)
+        self._classes = classes_by_word(self._knowledge)
         self._changed: dict[str, FieldsOf] = {}
         self._named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         self._others: set[tuple[str, str]] = set()
@@ -100,6 +91,6 @@ class Sample:
 
     def _look_up(self, what: str) -> FieldsOf:
         events: set[type[Event]] = set()
-        for kind in self._kinds[what]:
-            events |= self._knowledge.events_of(kind) if issubclass(kind, Command) else {kind}
-        return self._desk.changeable(self._knowledge.with_consequences(events))
+        for kind in self._classes[what]:
+            events |= self._knowledge.events_of(kind)
+        return self._desk.changeable(events)

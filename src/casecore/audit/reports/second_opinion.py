@@ -9,7 +9,7 @@ not told it stops, and the report says at which row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from attrs import define, field, frozen
@@ -68,13 +68,64 @@ class _Found:
 
     title: str
     times: int = 0
-    rows: list[int] = field(factory=list)
+    rows: list[tuple[int, int]] = field(factory=list)
 
-    def add(self, row: int) -> None:
+    def note(self, place: int, row: int) -> None:
         """Count one more."""
         self.times += 1
         if len(self.rows) < EXAMPLES:
-            self.rows.append(row)
+            self.rows.append((place, row))
+
+    def add(self, other: _Found) -> None:
+        """Count what was found at other rows."""
+        self.times += other.times
+        self.rows = sorted(self.rows + other.rows)[:EXAMPLES]
+
+
+@define
+class Witnessed:
+    """What the witnesses said of some rows.
+
+    Attributes:
+        rows: How many rows they saw.
+        stopped: The row of which too little was told for them; None while they saw all.
+    """
+
+    rows: int = 0
+    stopped: int | None = None
+    _broken: Counter[str] = field(factory=Counter)
+    _found: dict[tuple[str, str], _Found] = field(factory=dict)
+
+    def count(self, broken: Iterable[str]) -> None:
+        """Count a row that breaks these promises."""
+        self.rows += 1
+        self._broken.update(broken)
+
+    def note(self, place: int, row: int, number: str, title: str, rule: str = "") -> None:
+        """Note that a promise and the rules say otherwise of a row."""
+        self._found_of(number, title, rule).note(place, row)
+
+    def _found_of(self, number: str, title: str, rule: str) -> _Found:
+        return self._found.setdefault((number, rule), _Found(title))
+
+    def add(self, other: Witnessed) -> None:
+        """Take in what they said of other rows, of which all was told."""
+        self.rows += other.rows
+        self._broken.update(other._broken)
+        for (number, rule), found in other._found.items():
+            self._found_of(number, found.title, rule).add(found)
+
+    def opinion(self) -> Opinion:
+        """What they say."""
+        return Opinion(
+            self.rows,
+            self.stopped,
+            tuple((name_of_promise(number), times) for number, times in sorted(self._broken.items())),
+            tuple(
+                Disagreement(name_of_promise(number), one.title, rule, one.times, tuple(row for _, row in one.rows))
+                for (number, rule), one in sorted(self._found.items())
+            ),
+        )
 
 
 class SecondOpinion:
@@ -82,58 +133,43 @@ class SecondOpinion:
 
     Args:
         policy: The SOP.
+
+    Attributes:
+        said: What they said so far.
     """
 
     def __init__(self, policy: Policy) -> None:
         self._watch = Watch(policy)
         self._policy = policy
-        self._rows = 0
-        self._stopped: int | None = None
-        self._broken = Counter[str]()
-        self._found: dict[tuple[str, str], _Found] = {}
+        self.said = Witnessed()
 
-    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Violation]) -> None:
+    def see(self, row: int, events: Sequence[Event], breaches: Sequence[Violation], place: int = 0) -> None:
         """Ask them of a row.
 
         Args:
             row: Its number.
             events: What happened.
             breaches: The rules that it broke.
+            place: Where it stands in the log.
         """
-        if self._stopped is not None:
+        if self.said.stopped is not None:
             return
         try:
-            said = self._watch.see(events)
+            wrong = self._watch.see(events)
         except NotTold:
-            self._stopped = row
+            self.said.stopped = row
             return
-        self._rows += 1
-        broken = {one.number: one.title for one in said}
-        self._broken.update(broken.keys())
+        broken = {one.number: one.title for one in wrong}
+        self.said.count(broken.keys())
         if not breaches:
             for number, title in broken.items():
-                self._note(number, title, "", row)
+                self.said.note(place, row, number, title)
             return
         for promise in self._watch.promises:
             if promise.number not in broken and promise.way_on is None and promise.claimed(self._policy):
                 for breach in breaches:
                     if breach.rule in promise.rules:
-                        self._note(promise.number, promise.title, breach.rule, row)
-
-    def _note(self, number: str, title: str, rule: str, row: int) -> None:
-        self._found.setdefault((number, rule), _Found(title)).add(row)
-
-    def opinion(self) -> Opinion:
-        """What they say."""
-        return Opinion(
-            self._rows,
-            self._stopped,
-            tuple((name_of_promise(number), times) for number, times in sorted(self._broken.items())),
-            tuple(
-                Disagreement(name_of_promise(number), found.title, rule, found.times, tuple(found.rows))
-                for (number, rule), found in sorted(self._found.items())
-            ),
-        )
+                        self.said.note(place, row, promise.number, promise.title, breach.rule)
 
 
 def everything_told(telling: Telling) -> bool:

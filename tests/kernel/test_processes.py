@@ -10,9 +10,10 @@ import attrs
 import pytest
 
 from casecore import Policy
-from casecore.check import check, processes
+from casecore.check import check
 from casecore.check.formats import FORMATS
-from casecore.check.processes import ProcessEnded, Task, run_tasks, work
+from casecore.kernel import processes
+from casecore.kernel.processes import ProcessEnded, Task, run_tasks, work
 from tests.houses import without
 
 SOP = Policy.default()
