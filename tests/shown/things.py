@@ -22,7 +22,7 @@ from casecore import (
     inbox,
     transcript,
 )
-from casecore.audit.judging.auditing import Side
+from casecore.audit import Side
 from casecore.audit.reports.coverage import Coverage
 from casecore.audit.reports.report import AuditReport, RuleResult
 from casecore.check.findings import check_findings
