@@ -43,6 +43,7 @@ KEYS = {
     "Explanation": PAGE,
     "ReplayedDay": PAGE,
     "Exploration": PAGE,
+    "Story": PAGE,
     "Report": REPORT,
     "Findings": PAGE,
     "Difference": REPORT,

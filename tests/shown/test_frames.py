@@ -27,6 +27,7 @@ HELD = {
     "Explanation": ["case", "turn", "agent", "chosen", "eligible", "why", "rules"],
     "ReplayedDay": ["line", "at", "by", "command", "case", "what", "accepted", "rules", "as_expected", "breaks"],
     "Exploration": ["scope", "question", "result", "times", "steps", "wrong"],
+    "Story": ["at", "by", "command", "case", "accepted", "rules", "events"],
     "Report": ["code", "number", "level", "title", "message", "remedy", "key", "file", "line", "verdict"],
     "Findings": ["code", "number", "level", "title", "message", "remedy", "key", "file", "line"],
     "Difference": ["id", "label", "title", "since", "keys", "edits", "old", "new", "steps", "more"],

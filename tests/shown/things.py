@@ -29,13 +29,14 @@ from casecore.check.findings import check_findings
 from casecore.check.report import Finding, Findings, Judgement, PromiseVerdict, Report, Searched
 from casecore.diff.findings import diff_findings
 from casecore.diff.report import compare
-from casecore.explore import Exploration, Found, Result, Scope
+from casecore.explore import Exploration, Found, Result, Scope, Story
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.projections.rules import list_rules
+from casecore.promises import Step
 from casecore.replay import replay_day
 from casecore.reports.findings import Severity
 from casecore.templates import Template
-from casecore.testing.scenario import at, case_in, given, new_case
+from casecore.testing.scenario import TEAM, at, case_in, given, new_case
 
 HOSTILE = "<script>alert('x')</script> R&D &lt; | *a* `b` <img src=x onerror=y> \x1b[31mred\x07\u202e"
 """What somebody writes who means no good, or pastes what they found."""
@@ -133,6 +134,12 @@ def an_exploration():
     return Exploration(Scope("own", (), ()), 12, 40, 9, complete=False, refusals=frozenset({"a"}), found=found)
 
 
+def a_story_of_two():
+    """A step that is accepted, and one that is refused."""
+    first = Step.of(the_story().desk, ReceiveMessage(CUSTOMER, at(9), "t-c1", "m9", HOSTILE))
+    return first, Step.of(first.after, SendReply("zoe", at(10), "c1", "m10", HOSTILE))
+
+
 TEMPLATE = Template.from_meta(
     {
         "name": "news",
@@ -178,6 +185,7 @@ MAKERS = {
     "Explanation": lambda: explain_route(the_story().desk, "c2", at(9)),
     "ReplayedDay": a_day,
     "Exploration": an_exploration,
+    "Story": lambda: Story(TEAM, a_story_of_two()),
     "Report": a_report,
     "Findings": lambda: check_findings(a_report(), "our-sop.toml"),
     "Difference": the_comparison,
@@ -203,6 +211,7 @@ MORE = {
     ),
     "no work waits": lambda: explain_route(the_story().desk, "c1", at(9)),
     "a case that is closed": lambda: given(case_in("closed")).desk.cases["c1"],
+    "a story without steps": lambda: Story((), ()),
     "a template that is only a text": lambda: Template.parse("Hello"),
 }
 """Others that are shown otherwise than the rule."""

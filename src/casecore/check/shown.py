@@ -16,6 +16,8 @@ from casecore.check.findings import (
 )
 from casecore.check.formats import as_markdown
 from casecore.check.report import Finding, Report
+from casecore.check.stories import HEAD, story_rows, team_text
+from casecore.explore import Story
 from casecore.policies import Policy
 from casecore.projections.shown.policies import policy_title
 from casecore.reports.findings import SIGNS
@@ -65,6 +67,36 @@ def _report_markdown(report: Report) -> str:
 
 
 REPORT: Final = Writer(_report_line, _report_display, _report_rows, _report_markdown)
+
+
+# Stories -----------------------------------------------------------------------------------------------
+
+
+def _story_line(story: Story) -> str:
+    last = [f", at last {row.sentence}" for row in story_rows(story)[-1:]]
+    return f"Story of {plural(len(story), 'step')}{''.join(last)}"
+
+
+def _story_display(story: Story) -> Display:
+    rows = [dict(zip(HEAD, row.cells, strict=True)) for row in story_rows(story)]
+    team = [f"with {team_text(story)}"] if story.team else []
+    return Display(_story_line(story), team, (DisplayTable.of("Step by step", rows),))
+
+
+def _story_steps(story: Story) -> Iterator[TableRow]:
+    for step in story.steps:
+        yield {
+            "at": step.command.at,
+            "by": step.command.by,
+            "command": type(step.command).__name__,
+            "case": step.case,
+            "accepted": step.accepted,
+            "rules": ", ".join(dict.fromkeys(reason.rule for reason in (*step.reasons, *step.deviations))),
+            "events": ", ".join(type(event).__name__ for event in step.events),
+        }
+
+
+STORY: Final = Writer(_story_line, _story_display, _story_steps)
 
 
 # Findings ----------------------------------------------------------------------------------------------
