@@ -28,9 +28,9 @@ from casecore.kernel.shown import Displayed
 from casecore.projections.inbox import ClockAtRisk, Duty, IdleRight, Offer, OpenCommitment, Review, SnoozedCase, Window
 from casecore.projections.transcript import EntryKind, Transcript
 from casecore.replay import DayError
-from casecore.reports.shown.displays import Display, DisplayTable, Writer
+from casecore.reports.shown.displays import Display, DisplayTable, Writer, cell_lines
 from casecore.reports.shown.forms import display_html, display_markdown, display_text, mime_bundle
-from casecore.reports.shown.tables import cell_lines, html_table
+from casecore.reports.shown.tables import html_table
 from casecore.testing.scenario import at, case_in, given
 from tests.shown.things import MAKERS, SOP, WROTE, a_day, the_story
 
@@ -80,7 +80,7 @@ def test_a_table_in_html():
     """Its columns may be named; one that a row has not is empty; the first column heads its row."""
     html = html_table([{"a": 1, "b": "x\ny"}], caption="C & \x1bD", columns=("b", "c"))
     assert ">C &amp; \ufffdD</caption>" in html
-    assert [True, True, True] == [part in html for part in ('<th scope="row"', ">x<br/>y</th>", ">–</td>")]
+    assert [True, True, True] == [part in html for part in ('<th scope="row"', ">x\ny</th>", "></td>")]
     assert ">1<" not in html
     assert "<tbody>\n\n</tbody>" in html_table([], caption="nothing")
 
@@ -201,6 +201,14 @@ def test_a_closed_desk():
     """An empty desk says that it has nothing."""
     assert "<Desk: 0 agents, 0 customers, 0 cases, 0 commitments>" == repr(Desk())
     assert "Desk: 0 agents, 0 customers, 0 cases, 0 commitments" == str(Desk())
+
+
+def test_a_large_desk_is_shown_at_once(monkeypatch):
+    """Its cases are not looked at for clocks, and it is said so."""
+    monkeypatch.setattr("casecore.projections.shown.desks._CASES", 1)
+    shown = the_story().desk._repr_mimebundle_()
+    assert "clocks: not looked at, of more than 1 cases; desk.clocks(case, at) tells them" in shown["text/plain"]
+    assert "| clock |" not in shown["text/markdown"]
 
 
 def test_a_refusal_is_printed_as_ever():

@@ -52,11 +52,12 @@ class DeskTable:
     folding: frozenset[str]
 
 
-def desk_tables(desk: AnyDesk) -> Iterator[DeskTable]:
+def desk_tables(desk: AnyDesk, *, clocks: bool = True) -> Iterator[DeskTable]:
     """The tables of a desk, as it is after its last step; a table may be empty.
 
     Args:
         desk: The whole desk.
+        clocks: Whether the clocks are shown: each case is looked at for them.
     """
     now = desk.now or datetime.max.replace(tzinfo=UTC)  # a desk without a step has no rows either
     files = nsmallest(ROWS, desk.cases.values(), key=lambda file: (file.case.status is Status.CLOSED, file.case.id))
@@ -75,10 +76,10 @@ def desk_tables(desk: AnyDesk) -> Iterator[DeskTable]:
     head = ("agent", "takes work", "has", "has to dispose")
     yield DeskTable(head, rows, len(desk.agents), frozenset(head[1:]))
 
-    clocks = list(_open_clocks(desk, now))
-    first = nsmallest(ROWS, clocks, key=_clock_urgency)
+    running = list(_open_clocks(desk, now)) if clocks else []
+    first = nsmallest(ROWS, running, key=_clock_urgency)
     rows = [(case, clock.name.replace("_", " "), _state_text(clock), _due_text(clock, now)) for case, clock in first]
-    yield DeskTable(("case", "clock", "state", "due"), rows, len(clocks), frozenset({"due"}))
+    yield DeskTable(("case", "clock", "state", "due"), rows, len(running), frozenset({"due"}))
 
     promises = nsmallest(ROWS, desk.commitments.values(), key=lambda row: (row.due_at, row.id))
     promised = [

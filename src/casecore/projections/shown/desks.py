@@ -16,6 +16,9 @@ from casecore.statuses import Status
 _COUNTED: Final = ("agents", "customers", "cases", "commitments")
 """The tables of a desk of which it is said how many rows they have."""
 
+_CASES: Final = 5_000
+"""Of how many cases clocks are looked at when a desk is shown: a desk of a hundred thousand is shown at once, too."""
+
 _TABLES: Final = ("case", "agent", "clock", "commitment")
 """What the rows of a desk's tables are, in the order in which they are shown."""
 
@@ -27,6 +30,7 @@ def _desk_line(desk: AnyDesk) -> str:
 
 
 def _desk_display(desk: AnyDesk) -> Display:
+    clocks = len(desk.cases) <= _CASES
     statuses = Counter(file.case.status for file in desk.cases.values())
     counted = ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses[status])
     tables = [
@@ -35,9 +39,13 @@ def _desk_display(desk: AnyDesk) -> Display:
             [dict(zip(table.head, row, strict=True)) for row in table.rows],
             table.count - len(table.rows),
         )
-        for name, table in zip(_TABLES, desk_tables(desk), strict=True)
+        for name, table in zip(_TABLES, desk_tables(desk, clocks=clocks), strict=True)
     ]
-    return Display(_desk_line(desk), [f"cases: {counted}"] if counted else [], tuple(tables))
+    lines = [f"cases: {counted}"] if counted else []
+    lines += (
+        [] if clocks else [f"clocks: not looked at, of more than {_CASES:,} cases; desk.clocks(case, at) tells them"]
+    )
+    return Display(_desk_line(desk), lines, tuple(tables))
 
 
 def _desk_rows(desk: AnyDesk) -> Iterator[TableRow]:

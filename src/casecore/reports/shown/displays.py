@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
+
+from casecore.reports.text import visible
 
 T = TypeVar("T")
 
@@ -76,6 +79,28 @@ class Writer(Generic[T]):
     display: Callable[[T], Display]
     rows: Callable[[T], Iterable[TableRow]] = lambda _: ()
     markdown: Callable[[T], str] | None = None
+
+
+def cell_lines(value: object) -> list[str]:
+    """What a cell says, each of its lines harmless on a terminal."""
+    if isinstance(value, str):
+        return [visible(line) for line in value.splitlines()] or [""]
+    return [_value_text(value)]
+
+
+def _value_text(value: object) -> str:
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.6g}"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    return visible(str(value))
 
 
 def only_title(line: Callable[[T], str]) -> Callable[[T], Display]:

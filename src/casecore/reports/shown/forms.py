@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from typing import Any, Final, TypeVar
 
 from casecore.reports.markdown import cell
-from casecore.reports.shown.displays import WIDTH, Display, DisplayTable, Writer
-from casecore.reports.shown.tables import cell_lines, column_names, html_table
+from casecore.reports.shown.displays import WIDTH, Display, DisplayTable, Writer, cell_lines
+from casecore.reports.shown.tables import html_table, html_text
 from casecore.reports.text import columns, plural, visible
 
 T = TypeVar("T")
@@ -82,7 +81,7 @@ def _text_lines(display: Display) -> Iterator[str]:
     yield from map(visible, (*display.lines, *display.brief))
     for table in () if display.brief else display.tables:
         if table.rows:
-            names = column_names(table.rows)
+            names = tuple(table.rows[0])
             cells = [[_cut(" ".join(cell_lines(row.get(name))), CELL) for name in names] for row in table.rows]
             yield from columns([names, *cells])
 
@@ -100,7 +99,7 @@ def display_markdown(display: Display) -> str:
 
 
 def _markdown_table(table: DisplayTable) -> Iterator[str]:
-    names = column_names(table.rows)
+    names = tuple(table.rows[0])
     yield from (cell(table.caption), "")
     yield f"| {' | '.join(map(cell, names))} |"
     yield f"| {' | '.join('---' for _ in names)} |"
@@ -119,18 +118,15 @@ def _more_text(table: DisplayTable) -> str:
 
 def display_html(display: Display) -> str:
     """HTML: a piece of a page, of elements that every notebook shows, without a script."""
-    parts = [f"<p><strong>{_html_text(display.title)}</strong></p>"]
+    parts = [f"<p><strong>{html_text(display.title)}</strong></p>"]
     if display.lines:
-        parts.append(f"<ul>{''.join(f'<li>{_html_text(line)}</li>' for line in display.lines)}</ul>")
+        parts.append(f"<ul>{''.join(f'<li>{html_text(line)}</li>' for line in display.lines)}</ul>")
     for table in display.tables:
         if table.rows:
-            parts.append(html_table(table.rows, caption=table.caption))
+            rows = [{name: "\n".join(cell_lines(held)) for name, held in row.items()} for row in table.rows]
+            parts.append(html_table(rows, caption=table.caption))
             parts += [f"<p>{_more_text(table)}</p>"] if table.more else []
     return "\n".join(["<div>", *parts, "</div>"])
-
-
-def _html_text(text: str) -> str:
-    return escape(visible(text))
 
 
 # rich --------------------------------------------------------------------------------------------------
@@ -147,7 +143,7 @@ def rich_group(writer: Writer[T], thing: T) -> Any:
     for shown in display.tables:
         if shown.rows:
             table = Table(title=Text(visible(shown.caption)), title_justify="left", show_edge=False)
-            for name in column_names(shown.rows):
+            for name in tuple(shown.rows[0]):
                 table.add_column(Text(visible(name)))
             for row in shown.rows:
                 table.add_row(*(Text("\n".join(cell_lines(held))) for held in row.values()))
