@@ -234,15 +234,15 @@ class House(Framed, Decider[View]):
 
     shown_by = "casecore.projections.shown.rules:HOUSE"
 
-    file: type[CaseFile] = field(init=False, repr=False)
-    view: type[View] = field(init=False, repr=False)
-    places: Mapping[type, Place] = field(init=False, repr=False)
-    effects: Effects = field(init=False, repr=False)
-    forms: ByClass[Sequences] = field(init=False, repr=False)
-    views: Views[View] = field(init=False, repr=False)
-    timers: tuple[Timer, ...] = field(init=False, repr=False)
-    told: Mapping[type[Command], str] = field(init=False, repr=False)
-    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, repr=False, factory=dict)
+    file: type[CaseFile] = field(init=False)
+    view: type[View] = field(init=False)
+    places: Mapping[type, Place] = field(init=False)
+    effects: Effects = field(init=False)
+    forms: ByClass[Sequences] = field(init=False)
+    views: Views[View] = field(init=False)
+    timers: tuple[Timer, ...] = field(init=False)
+    told: Mapping[type[Command], str] = field(init=False)
+    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, factory=dict)
 
     @file.default
     def _file_class(self) -> type[CaseFile]:

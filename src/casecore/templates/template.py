@@ -26,13 +26,7 @@ from casecore.kernel import frozen
 from casecore.kernel.shown import DisplayedList, Framed
 from casecore.templates.definitions import Component, Definition, Need
 from casecore.templates.filling import Filled, Plan, Shown, fill
-from casecore.templates.findings import (
-    TemplateError,
-    TemplateFinding,
-    finding_of,
-    quote_any,
-    quote_text,
-)
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_any, quote_text
 from casecore.templates.meta import read_definition, write_definition
 from casecore.templates.payloads import Slot, payload, slots_of
 from casecore.templates.recipients import Recipient, check_template_recipient

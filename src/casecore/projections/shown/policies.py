@@ -32,7 +32,7 @@ def policy_title(policy: Policy) -> str:
 
 def _line(policy: Policy) -> str:
     parts = [plural(len(policy.queues), "queue"), *_layer_counts(policy)]
-    return f"Policy {policy_title(policy)}: {', '.join(parts)}".replace("Policy :", "Policy:")
+    return f"Policy {policy_title(policy)}: {', '.join(parts)}"
 
 
 def _layer_counts(policy: Policy) -> Iterator[str]:
@@ -44,14 +44,14 @@ def _layer_counts(policy: Policy) -> Iterator[str]:
 
 
 def _display(policy: Policy) -> Display:
-    files = ", ".join(source.name for source in policy.sources) or "made in code"
+    names = ", ".join(source.name for source in policy.sources)
+    files = f"read from {names}" if names else "made in code"
     edits = edits_of(Policy.default(), policy)
-    limits = ", ".join(f"{path.partition('.')[2]} {policy.value(path)}" for path in _OF_A_POLICY)
+    limits = ", ".join(f"{path.partition('.')[2]} {_limit_text(policy.value(path))}" for path in _OF_A_POLICY)
     modes = [f"{rule} {mode}" for rule, mode in policy.enforcement.items() if mode is not Enforcement.BLOCK]
     lines = [
-        f"source: {policy.source or '–'}; read from {files}; zone {policy.zone}",
+        f"source: {policy.source or '–'}; {files}; zone {policy.zone}",
         f"limits of an agent: {limits}",
-        *([f"also: {', '.join(_layer_counts(policy))}"] if [*_layer_counts(policy)] else []),
         *([f"softened: {', '.join(modes)}"] if modes else []),
         f"{plural(len(edits), 'key')} otherwise than in the SOP that ships with casecore",
     ]
@@ -64,6 +64,10 @@ def _display(policy: Policy) -> Display:
         DisplayTable.of("Queues", _queue_rows(policy)),
     )
     return Display(_line(policy), lines, tables)
+
+
+def _limit_text(limit: int | None) -> str:
+    return "without limit" if limit is None else f"{limit:,}"
 
 
 def _queue_rows(policy: Policy) -> Iterator[TableRow]:
