@@ -37,4 +37,4 @@ def test_asking_some_rules_only_says_of_them_what_asking_all_does():
     some, every = auditor(log.policy, only=only), auditor(log.policy)
     found = [[one for command in log.commands for one in audit.see_command(command)] for audit in (some, every)]
     assert found[0] == [one for one in found[1] if one.rule in only]
-    assert some.counts == {rule: count for rule, count in every.counts.items() if rule in only}
+    assert some.tally.counts == {rule: count for rule, count in every.tally.counts.items() if rule in only}

@@ -7,20 +7,23 @@ log tells the status of a case and not what was done to it (`status`), the row i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.knowledge import Knowledge
 from casecore.audit.judging.untold import UNTOLD, blind_row, field_names, raw_reader
 from casecore.audit.logs.log_rows import STATUS, LogRow
-from casecore.kernel import SYSTEM, Command, Event
+from casecore.kernel import Command, Event
 from casecore.kernel.unchecked import unchecked
+from casecore.kernel.written_functions import write_function
 from casecore.rooms.assignments import WorkBegun
 from casecore.rooms.cases import CloseCase, SetStatus
 from casecore.statuses import CLOSED, NEW, OPEN
 
-_ALWAYS: Final = {"by": SYSTEM}
+_Maker: TypeAlias = Callable[[Mapping[str, Any], datetime], Command | Event]
+"""(what is told, when) -> the command or event."""
 
 
 def classes_by_word(knowledge: Knowledge) -> Mapping[str, tuple[type[Command | Event], ...]]:
@@ -38,30 +41,41 @@ class Subjects:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._classes = classes_by_word(knowledge)
+        self._makers: dict[tuple[Any, ...], _Maker] = {}
 
     def of(self, row: LogRow, desk: ToldDesk) -> Command | Event | None:
         """What a row says that somebody did; None where it only says how a case stands."""
         if row.what != STATUS:
-            return self._made(self._classes[row.what][0], {**row.told, "at": row.at})
+            return self._made(self._classes[row.what][0], row.told, row.at)
         return self._status_set(row, desk)
 
     def _status_set(self, row: LogRow, desk: ToldDesk) -> Command | Event | None:
-        case, told = row.told["case"], {**row.told, "at": row.at}
+        told = row.told
         status = told.get("status", UNTOLD)
         if status is UNTOLD:
             return None
         if status is CLOSED:
-            return self._made(CloseCase, told)
-        sheet = desk.tables["cases"][case].case
+            return self._made(CloseCase, told, row.at)
+        sheet = desk.tables["cases"][told["case"]].case
         was = raw_reader(type(sheet), "status")(sheet)
         if status is OPEN and was is NEW:
-            return self._made(WorkBegun, {**told, "agent": told.get("agent", told.get("by", UNTOLD))})
-        return self._made(SetStatus, told)
+            whoever = {"agent": told["by"]} if "by" in told and "agent" not in told else {}
+            return self._made(WorkBegun, {**told, **whoever}, row.at)
+        return self._made(SetStatus, told, row.at)
 
-    @staticmethod
-    def _made(kind: Any, told: Mapping[str, Any]) -> Command | Event:
-        names = field_names(kind)
-        known = {name: told[name] for name in names if told.get(name, UNTOLD) is not UNTOLD}
-        made: Command | Event
-        made = unchecked(kind)(**known) if len(known) == len(names) else blind_row(kind, known)
-        return made
+    def _made(self, kind: Any, told: Mapping[str, Any], at: datetime) -> Command | Event:
+        """A command or an event of which this is told; how it is made is found once for the same fields."""
+        fields = (kind, *told)
+        make = self._makers.get(fields)
+        if make is None:
+            make = self._makers[fields] = _maker_of(kind, frozenset(told))
+        return make(told, at)
+
+
+def _maker_of(kind: Any, told: frozenset[str]) -> _Maker:
+    names = field_names(kind)
+    if not told.issuperset(name for name in names if name != "at"):
+        return lambda told, at: blind_row(kind, {**{name: told[name] for name in names if name in told}, "at": at})
+    given = ", ".join(f"{name}={'at' if name == 'at' else f'told[{name!r}]'}" for name in names)
+    make: _Maker = write_function("make(told, at)", (f"return new({given})",), {"new": unchecked(kind)})
+    return make
