@@ -40,6 +40,7 @@ KEYS = {
     "Transcript": PAGE,
     "TranscriptEntry": PAGE,
     "CustomerCard": PAGE,
+    "Page": PAGE,
     "Explanation": PAGE,
     "ReplayedDay": PAGE,
     "Exploration": PAGE,
@@ -49,6 +50,7 @@ KEYS = {
     "Difference": REPORT,
     "AuditReport": REPORT,
     "Template": PAGE,
+    "Filled": PAGE,
     "TemplateFindings": PAGE,
 }
 """What a notebook is given of each class."""

@@ -7,6 +7,7 @@ from casecore import (
     HOUSE,
     RULES,
     AddNote,
+    Archive,
     Authenticate,
     Desk,
     MakeCommitment,
@@ -182,6 +183,7 @@ MAKERS = {
     "Transcript": lambda: transcript(the_story().events),
     "TranscriptEntry": lambda: transcript(the_story().events)[0],
     "CustomerCard": lambda: customer_card(the_story().desk, the_story().events, "maria"),
+    "Page": lambda: Archive().update(the_story().events).search(""),
     "Explanation": lambda: explain_route(the_story().desk, "c2", at(9)),
     "ReplayedDay": a_day,
     "Exploration": an_exploration,
@@ -191,6 +193,7 @@ MAKERS = {
     "Difference": the_comparison,
     "AuditReport": an_audit,
     "Template": lambda: TEMPLATE,
+    "Filled": TEMPLATE.fill,
     "TemplateFindings": UNSOUND.lint,
 }
 """How one of each is made, by the name of its class."""
@@ -212,6 +215,8 @@ MORE = {
     "no work waits": lambda: explain_route(the_story().desk, "c1", at(9)),
     "a case that is closed": lambda: given(case_in("closed")).desk.cases["c1"],
     "a story without steps": lambda: Story((), ()),
+    "a template that can be sent": lambda: TEMPLATE.fill(["Maria"]),
+    "some of what was found": lambda: Archive().update(the_story().events).search("", limit=1),
     "a template that is only a text": lambda: Template.parse("Hello"),
 }
 """Others that are shown otherwise than the rule."""

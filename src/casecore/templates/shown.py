@@ -8,6 +8,7 @@ from typing import Final
 from casecore.reports.findings import SIGNS
 from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import findings_text, plural
+from casecore.templates.filling import Filled, Shown
 from casecore.templates.findings import TemplateFinding
 from casecore.templates.template import Template
 
@@ -18,7 +19,6 @@ def _template_line(template: Template) -> str:
 
 
 def _template_display(template: Template) -> Display:
-    shown = [{"part": part.where, "what the customer reads": part.line} for part in template.preview()]
     needs = [
         {
             "value": need.key,
@@ -31,11 +31,16 @@ def _template_display(template: Template) -> Display:
     ]
     found = _finding_rows((*template.findings, *template.lint()))
     tables = (
-        DisplayTable.of("Message", shown),
+        DisplayTable.of("Message", _part_rows(template.preview())),
         DisplayTable.of("Values to give", needs),
         DisplayTable.of("Findings", found),
     )
     return Display(_template_line(template), tables=tables)
+
+
+def _part_rows(parts: Sequence[Shown]) -> Iterator[TableRow]:
+    for part in parts:
+        yield {"part": part.where, "what the customer reads": part.line}
 
 
 def _template_rows(template: Template) -> Iterator[TableRow]:
@@ -48,6 +53,21 @@ def _template_rows(template: Template) -> Iterator[TableRow]:
             "required": need.required,
             "example": need.example,
         }
+
+
+def _filled_line(filled: Filled) -> str:
+    wrong = len(filled.errors)
+    name = filled.plan.definition.name or "without a name"
+    outcome = f"✗ {plural(wrong, 'error')}" if wrong else "✓ nothing stands in the way"
+    return f"Filled template {name}: {outcome}"
+
+
+def _filled_display(filled: Filled) -> Display:
+    tables = (
+        DisplayTable.of("What the customer reads", _part_rows(filled.preview)),
+        DisplayTable.of("Findings", _finding_rows(filled.findings)),
+    )
+    return Display(_filled_line(filled), tables=tables)
 
 
 def _findings_line(findings: Sequence[TemplateFinding]) -> str:
@@ -83,4 +103,5 @@ def _finding_rows(findings: Sequence[TemplateFinding]) -> Iterator[TableRow]:
 
 
 TEMPLATE: Final = Writer(_template_line, _template_display, _template_rows)
+FILLED: Final = Writer(_filled_line, _filled_display, lambda filled: _finding_rows(filled.findings))
 FINDINGS: Final = Writer(_findings_line, _findings_display, _finding_rows)

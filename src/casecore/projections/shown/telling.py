@@ -8,7 +8,7 @@ from typing import Any, Final
 from casecore.kernel.shown import DisplayedLines
 from casecore.projections.customer_card import CustomerCard
 from casecore.projections.history import Line
-from casecore.projections.search import CaseSummary
+from casecore.projections.search import CaseSummary, Page
 from casecore.projections.transcript import TranscriptEntry
 from casecore.reports.shown.displays import MOST, Display, DisplayTable, TableRow, Writer
 from casecore.reports.text import plural
@@ -114,19 +114,10 @@ def _card_display(card: CustomerCard) -> Display:
     lines = [*(f"{name}: {held}" for name, held in card.profile.items()), marks]
     lines += [f"also known as {', '.join(card.merged)}"] if card.merged else []
     lines += [f"thread {one.thread} is blocked" for one in card.conversations if one.blocked]
-    cases = [
-        {
-            "case": case.case,
-            "channel": case.channel,
-            "status": case.status,
-            "held by, or waits in": case.assignee or case.queue,
-            "worked on by": ", ".join(case.agents),
-            "latest": case.latest_at,
-        }
-        for case in card.cases
-    ]
     notes = [{"at": note.at, "by": note.author, "note": note.text, "case": note.case} for note in card.notes]
-    return Display(_card_line(card), lines, (DisplayTable.of("Cases", cases), DisplayTable.of("Notes", notes)))
+    return Display(
+        _card_line(card), lines, (DisplayTable.of("Cases", _case_rows(card.cases)), DisplayTable.of("Notes", notes))
+    )
 
 
 def _card_rows(card: CustomerCard) -> Iterator[dict[str, Any]]:
@@ -137,6 +128,7 @@ def _card_rows(card: CustomerCard) -> Iterator[dict[str, Any]]:
 def _summary_row(case: CaseSummary) -> dict[str, Any]:
     return {
         "case": case.case,
+        "customer": case.customer,
         "channel": case.channel,
         "status": case.status,
         "queue": case.queue,
@@ -149,4 +141,31 @@ def _summary_row(case: CaseSummary) -> dict[str, Any]:
     }
 
 
+def _case_rows(cases: Iterable[CaseSummary]) -> Iterator[TableRow]:
+    for case in cases:
+        yield {
+            "case": case.case,
+            "customer": case.name or case.customer,
+            "channel": case.channel,
+            "status": case.status,
+            "held by, or waits in": case.assignee or case.queue,
+            "worked on by": ", ".join(case.agents),
+            "latest": case.latest_at,
+        }
+
+
 CARD: Final = Writer(_card_line, _card_display, _card_rows)
+
+
+# Search ------------------------------------------------------------------------------------------------
+
+
+def _page_line(page: Page) -> str:
+    return f"{plural(len(page.results), 'case')} found{'' if page.cursor is None else ', and more'}"
+
+
+def _page_display(page: Page) -> Display:
+    return Display(_page_line(page), tables=(DisplayTable.of("Latest activity first", _case_rows(page.results)),))
+
+
+FOUND: Final = Writer(_page_line, _page_display, lambda page: map(_summary_row, page.results))
