@@ -18,6 +18,7 @@ from casecore.check.findings import (
     judgement_text,
     place_of,
     policy_digest,
+    policy_title,
     rests_on,
     search_text,
 )
@@ -26,7 +27,6 @@ from casecore.check.stories import HEAD, clock_text, story_lines, story_rows, te
 from casecore.codec import command_from
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.projections.shown.policies import policy_title
 from casecore.promises import Step
 from casecore.reports.github import SHOWN
 from casecore.rooms.assignments import OpenCase

@@ -15,10 +15,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from casecore.check.findings import policy_title
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.codec import a_line, house_codec
 from casecore.explore import Story
-from casecore.projections.shown.policies import policy_title
 from casecore.promises.promise import name_of_promise
 from casecore.replay.kept import judged_in
 from casecore.reports.text import visible

@@ -224,6 +224,11 @@ def scope_rows(report: Report) -> Iterator[tuple[str, ...]]:
         yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
 
 
+def policy_title(policy: Policy) -> str:
+    """What a policy is called: its id and version."""
+    return visible(" ".join(filter(None, (policy.id, policy.version))))
+
+
 def policy_digest(policy: Policy) -> str:
     """The same for policies that say the same, whatever their remarks and their layout."""
     return hashlib.sha256(json.dumps(policy.to_dict()).encode()).hexdigest()

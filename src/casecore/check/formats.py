@@ -28,6 +28,7 @@ from casecore.check.findings import (
     location_of,
     place_of,
     policy_digest,
+    policy_title,
     promise_findings,
     rests_on,
     scope_rows,
@@ -36,7 +37,6 @@ from casecore.check.findings import (
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
-from casecore.projections.shown.policies import policy_title
 from casecore.reports import github, junit, sarif
 from casecore.reports.as_json import command_json, location_to_dict, told_to_dict
 from casecore.reports.markdown import cell, details, table

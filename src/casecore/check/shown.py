@@ -11,6 +11,7 @@ from casecore.check.findings import (
     check_findings,
     check_summary,
     lint_findings,
+    policy_title,
     promise_findings,
     search_text,
 )
@@ -19,7 +20,6 @@ from casecore.check.report import Finding, Report
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.projections.shown.policies import policy_title
 from casecore.reports.findings import SIGNS
 from casecore.reports.paths import SHIPPED_SOP
 from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer

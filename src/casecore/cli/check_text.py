@@ -15,6 +15,7 @@ from casecore.check.findings import (
     fix_text,
     lint_findings,
     place_of,
+    policy_title,
     promise_findings,
     rests_on,
     scope_rows,
@@ -25,7 +26,6 @@ from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.projections.shown.policies import policy_title
 from casecore.promises.promise import name_of_promise
 from casecore.reports.paths import SHIPPED_SOP, STANDARD_INPUT
 from casecore.reports.text import plural, visible

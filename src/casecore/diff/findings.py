@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.check.findings import as_written, judgement_text, location_of
+from casecore.check.findings import as_written, judgement_text, location_of, policy_title
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Finding, Findings, Judgement, Severity
 from casecore.check.stories import story_lines, story_rows, story_sentences
@@ -36,7 +36,6 @@ from casecore.kernel.problems import SHOWN, Origin
 from casecore.kernel.shown import DisplayedList
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, is_key_of_rule
-from casecore.projections.shown.policies import policy_title
 from casecore.promises import Step
 from casecore.promises.promise import name_of_promise
 from casecore.reports.findings import Location, fingerprint_of

@@ -12,7 +12,7 @@ from casecore.policies import Policy
 from casecore.policies.edits import edits_of
 from casecore.policies.kinds import as_toml
 from casecore.reports.shown.displays import Display, DisplayTable, TableRow, Writer
-from casecore.reports.text import plural, visible
+from casecore.reports.text import plural
 
 _LAYERS: Final = {"override": "override", "change": "change", "waiver": "waiver", "rule": "rule of its own"}
 """What is told of a policy only where it has some, and what one is called."""
@@ -25,14 +25,9 @@ _SHOWN: Final = 120
 """How much is shown of a value that is a whole table, in code points."""
 
 
-def policy_title(policy: Policy) -> str:
-    """What a policy is called: its id and version."""
-    return visible(" ".join(filter(None, (policy.id, policy.version))))
-
-
 def _line(policy: Policy) -> str:
-    parts = [plural(len(policy.queues), "queue"), *_layer_counts(policy)]
-    return f"Policy {policy_title(policy)}: {', '.join(parts)}"
+    name = " ".join(filter(None, (policy.id, policy.version)))
+    return f"Policy {name}: {', '.join((plural(len(policy.queues), 'queue'), *_layer_counts(policy)))}"
 
 
 def _layer_counts(policy: Policy) -> Iterator[str]:
