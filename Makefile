@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all faults soak laws mutants check bench bench-compare clean
+.PHONY: help demo test test-all faults soak laws mutants check docs bench bench-compare clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
@@ -43,6 +43,10 @@ check: .venv/with-dev  ## check format, lint and types
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	printf '%s\n' 3.11 3.12 3.13 3.14 | xargs -P 2 -I VERSION .venv/bin/mypy --python-version VERSION
+
+docs: .venv/with-docs  ## build the manual into build/docs, without network; any warning is an error
+	.venv/bin/sphinx-build -q -W --keep-going -n -E -b html docs build/docs
+	.venv/bin/python -m tests.docs.offline build/docs
 
 bench: .venv/with-bench  ## measure the speed beside peers, and list what falls short
 	.venv/bin/python -m bench

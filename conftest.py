@@ -1,4 +1,4 @@
-"""What every test run needs: the README is executed, folders mark their tests as slow, Hypothesis has three profiles.
+"""What every test run needs: pages are executed, folders mark their tests as slow, Hypothesis has three profiles.
 
 `pytest --hypothesis-profile=NAME` chooses how many examples are drawn: few under `fast`, which is the default, `full`
 ones where coverage is counted, and very many under `soak`, which alone draws others on every run: what a gate counts
@@ -16,7 +16,10 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 SLOW = [Path(__file__).parent / "tests" / folder for folder in ("laws", "proofs")]
 """Where the tests lie that `make test` leaves to `make test-all`."""
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md", "docs/hosting.md"]).pytest()
+TOLD = ["README.md", "docs/hosting.md", "docs/pictures.md", "docs/how-to/embed.md", "docs/how-to/persist.md"]
+"""The pages whose Python is run; `testpaths` in `pyproject.toml` has the same."""
+
+pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=TOLD).pytest()
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -6,6 +6,7 @@
   moves as they are met: most cases go through the whole life cycle, some are reopened, some skip a step, which is
   broken.
 * A **stream** is such a log as a CSV file that is read, sorted and judged, and never lies in memory as a whole.
+* **Several cores**: such a log judged by two processes, and by Spark where that is installed, beside one process.
 
 A status log costs more than a told day: most of what a rule looks at is not told, and a rule is asked again under every
 value of it, until two of its answers differ. How many are is told beside the figure.
@@ -16,16 +17,20 @@ value of it, until two of its answers differ. How many are is told beside the fi
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from random import Random
+from shutil import which
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 
 import attrs
@@ -34,9 +39,10 @@ from bench.day import Day, alone, staffed, staffing
 from bench.histories import NINE
 from bench.measure import Contender, Effort, Line, costs, cpu, outruns, peak, say, side_by_side, weighs
 from casecore import Command, Desk, Policy, Status, WorkingDesk
+from casecore.audit import audit
 from casecore.audit.judging.auditing import Auditor, Telling
 from casecore.audit.logs.log_map import LogMap
-from casecore.audit.logs.log_rows import STATUS, LogRow
+from casecore.audit.logs.log_rows import STATUS, Log, LogRow
 from casecore.audit.logs.reading import read_log
 from casecore.codec import dumps
 from casecore.replay import replay_day
@@ -111,8 +117,8 @@ def told_days(effort: Effort) -> Iterator[Line]:
     """An audit of a told day, beside a replay of it, and beside a desk that lives through it."""
     policy, commands = told_day(effort.size(COMMANDS, 2_000))
     rows = [row_of(number, command) for number, command in enumerate(commands, 1)]
-    audit = judged(policy, Telling.of(HOUSE, [kind.__name__ for kind in HOUSE.commands]), rows)
-    assert not any(count.broken + count.unknown for count in audit().tally.counts.values())
+    judge = judged(policy, Telling.of(HOUSE, [kind.__name__ for kind in HOUSE.commands]), rows)
+    assert not any(count.broken + count.unknown for count in judge().tally.counts.values())
     lines = [dumps(command) for command in commands]
 
     def replayed() -> object:
@@ -124,7 +130,7 @@ def told_days(effort: Effort) -> Iterator[Line]:
             desk.handle(command)
         return desk
 
-    contenders = (audit, replayed, worked) if effort.peers else (audit,)
+    contenders = (judge, replayed, worked) if effort.peers else (judge,)
     ours, *peers = (took / len(rows) for took in side_by_side(*contenders, repeats=3))
     replay, working = peers or (None, None)
     yield outruns(f"a row of a told day of {len(rows):,}; peer: its replay", ours, replay, 1.5, key="told")
@@ -167,12 +173,12 @@ def status_rows(rows: int) -> list[LogRow]:
 def status_logs(effort: Effort) -> Iterator[Line]:
     """An audit of a status log; beside pm4py, which replays it on a net that it has drawn from the same log."""
     rows = status_rows(effort.size(STATUS_ROWS, 5_000))
-    audit = judged(Policy.default(), STATUSES_ONLY, rows)
-    (took,) = side_by_side(audit, repeats=3)
+    judge = judged(Policy.default(), STATUSES_ONLY, rows)
+    (took,) = side_by_side(judge, repeats=3)
     each = took / len(rows)
     yield costs(f"a row of a status log of {len(rows):,}", each, key="status")
     yield fast_enough("... rows in a second", 1 / each)
-    counts = audit().tally.counts.values()
+    counts = judge().tally.counts.values()
     asked, unknown = (sum(count) / len(rows) for count in zip(*((c.occasions, c.unknown) for c in counts), strict=True))
     yield Line("... rules told of a row, and those of them that are unknown", f"{asked:.1f}", f"{unknown:.1f}")
     if effort.peers and find_spec("pm4py") is not None:
@@ -258,7 +264,59 @@ def streams(effort: Effort, rows: int = STREAMED) -> Iterator[Line]:
     yield weighs("... peak memory", found["peak"], MOST_MEMORY, key="peak_bytes")
 
 
-PARTS = (told_days, status_logs, streams)
+# Several cores --------------------------------------------------------------------------------------------
+
+LEAST_ON_TWO_CORES = 1.2
+"""How many times as fast two processes have to be as one: six tenths of what two cores could do."""
+
+
+def took_by_the_wall(contender: Contender) -> float:
+    """The seconds on the wall that a call takes: several processes cost no less than one, and end sooner."""
+    began = perf_counter()
+    contender()
+    return perf_counter() - began
+
+
+def on_several_cores(effort: Effort) -> Iterator[Line]:
+    """A status log judged by two processes, and by Spark on two cores where that is installed; the peer is one."""
+    rows = status_rows(effort.size(STATUS_ROWS, 5_000))
+    log = Log("statuses", LogMap.loads(MAP), lambda _: iter(rows))
+    report = audit(log)
+    one = took_by_the_wall(lambda: audit(log))
+    two = took_by_the_wall(lambda: audit(log, jobs=2))
+    assert audit(log, jobs=2) == report
+    what = f"{len(rows):,} rows by two processes, by the clock on the wall; peer: by one"
+    yield outruns(what, two, one, LEAST_ON_TWO_CORES)
+    if effort.peers and find_spec("pyspark") is not None and which("java") is not None:
+        with on_spark(rows) as on_two_cores:
+            yield outruns("... by Spark on two cores, with reading", took_by_the_wall(on_two_cores), one)
+    elif effort.peers:
+        yield Line("... by Spark on two cores", "", "not installed")
+
+
+@contextmanager
+def on_spark(rows: Iterable[LogRow]) -> Iterator[Contender]:
+    """What judges some rows of statuses on Spark, which is warm already."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+    from casecore.audit.spark import audit_frame
+
+    names = ("case", "by", "status")
+    told = [{"at": row.at.isoformat(), **{name: row.told[name] for name in names}, **row.beside} for row in rows]
+    settings = {"spark.ui.enabled": "false", "spark.log.level": "OFF", "spark.sql.shuffle.partitions": "2"}
+    session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    try:
+        frame = session.createDataFrame(pa.Table.from_pylist(told)).persist()
+        known = LogMap.loads(MAP.replace('"csv"', '"table"'))
+        audit_frame(frame.limit(1_000), None, known)
+        yield lambda: audit_frame(frame, None, known)
+    finally:
+        session.stop()
+
+
+PARTS = (told_days, status_logs, streams, on_several_cores)
 
 if __name__ == "__main__":
     for told in streams(Effort(), int(sys.argv[1]) if len(sys.argv) > 1 else STREAMED):

@@ -56,6 +56,11 @@ class TestIncidents:
         assert 'order = ["sys_mod_count:int"]' in text
         assert '# ?: 2\nnull = ["?"]' in text
 
+    @pytest.mark.parametrize("column", ["by", "changed_by", "performed_by", "updated_by", "actor"])
+    def test_plain_words_for_whoever_did_it(self, guess, column):
+        """Columns that are called as anybody would call them."""
+        assert f'by = "{column}"' in guess(f"at,case,state,{column}\n2026-11-02 09:00,C-1,new,ana\n")
+
     def test_what_matters_is_asked(self, guess):
         """With the counts that help to answer."""
         text = guess(INCIDENTS)

@@ -169,6 +169,14 @@ def test_a_part_of_a_log(casecore, tickets):
     assert "judged since 2026-11-10 00:00 UTC" in printed
 
 
+def test_several_processes(casecore, tickets):
+    """Say the same, and on standard error how the log was judged."""
+    one, two = (casecore("audit", *tickets, "--jobs", jobs) for jobs in ("1", "2"))
+    assert one[:2] == two[:2]
+    assert two[2].startswith("casecore audit: the log was judged in 2 processes: ")
+    assert 2 == casecore("audit", *tickets, "--jobs", "0")[0]
+
+
 def test_a_story(casecore, chats, tmp_path):
     """It is replayed under the same policy, and goes as it says."""
     code, printed, complaints = casecore("audit", *chats, "--policy", "one.toml", "--story", "c-2")

@@ -8,13 +8,14 @@ import attrs
 import pytest
 
 from casecore import __version__
-from casecore.check import Fix, Judgement, PromiseVerdict, processes, progress
+from casecore.check import Fix, Judgement, PromiseVerdict, progress
 from casecore.cli import check as module
 from casecore.cli import main
 from casecore.cli.check import file_stamp, watch_for_changes
 from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen
 from casecore.explore import Story
+from casecore.kernel import processes
 
 LIMIT = ("--scope", "chat-limit", "--scope", "limits-of-their-own", "--only", "04", "--walk", "0")
 """One promise in two small scopes, in which all is tried that could break it."""

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from casecore.check.code_pages import CODE_PAGES
 from casecore.check.days import day_name
 from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
 from casecore.check.report import PromiseVerdict
-from casecore.check.rule_findings import CODES
 from casecore.check.stories import story_lines
 from casecore.cli.app import make_app
 from casecore.diff.findings import MEANINGS, SIGNS, TO_KNOW
@@ -27,6 +27,7 @@ from casecore.testing.plugin import ENDING
 ROOT = Path(__file__).parents[2]
 CHECK = (ROOT / "docs" / "check.md").read_text("utf-8")
 CI = (ROOT / "docs" / "ci.md").read_text("utf-8")
+RULE_CODES = [code for code in CODE_PAGES if code > "CC210"]
 DIFF = (ROOT / "docs" / "diff.md").read_text("utf-8")
 
 
@@ -41,7 +42,9 @@ def parts(report):
         "verdicts": "\n".join(table(("verdict", "what it means"), VERDICTS.items())),
         "exits": "\n".join(table(("exit code", "when"), ((str(int(code)), what) for code, what in EXITS.items()))),
         "story": "\n".join(("```text", *story_lines(failing.story), f"^ {failing.wrong[0]}", "```")),
-        "rules": "\n".join(table(("code", "what is found of a rule"), CODES.items())),
+        "rules": "\n".join(
+            table(("code", "what is found of a rule"), ((code, CODE_PAGES[code].title) for code in RULE_CODES))
+        ),
         "promises": "\n".join(table(("promise", "what always holds", "rules it rests on"), rows)),
     }
 

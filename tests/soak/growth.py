@@ -18,9 +18,9 @@ from casecore.policies.patterns import Pattern, PatternError
 from casecore.projections.search import Archive
 from casecore.replay import replay_day
 from casecore.templates import QuickReply, Template, lint_together
+from casecore.templates.code_pages import order
 from casecore.templates.files import findings_in, templates_in
 from casecore.testing.scenario import TEAM, at, flatten_commands, new_case
-from tests.templates.examples import order
 
 MOST = 13.0
 """How many times the time may grow where the size grows ten times."""

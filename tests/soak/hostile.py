@@ -26,11 +26,11 @@ from casecore.replay import lines_of, policy_of, replay_day
 from casecore.rooms.attributes import SetAttribute
 from casecore.routing import explain_route, next_for, route
 from casecore.templates import AppleTemplate, QuickReply, Template, explain_error, lint_together
+from casecore.templates.code_pages import FILM, buttons, carousel, footer, header, link, order
 from casecore.templates.files import findings_in, templates_in
 from casecore.testing.laws import rows_of
 from casecore.testing.scenario import T0
 from tests.soak.mutating import NO_VALUES, odd_plain, odd_text
-from tests.templates.examples import FILM, buttons, carousel, footer, header, link, order
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 
 import casecore.templates as face
-from casecore.templates import CODES, TemplateError, TemplateFinding
-from tests.templates import examples
-from tests.templates.examples import EXAMPLES, NAMES, codes_page
+from casecore.templates import CODES, TemplateError, TemplateFinding, code_pages
+from casecore.templates.code_pages import CODE_PAGES, EXAMPLES, NAMES, template_findings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "template-findings.md"
 
 KNOWN = {name: getattr(face, name) for name in NAMES.split()}
-KNOWN |= {name: value for name, value in vars(examples).items() if not name.startswith("_")}
-KNOWN |= {"one": face.Template.from_meta(examples.order()), "two": face.Template.from_meta(examples.order(name="two"))}
+KNOWN |= {name: value for name, value in vars(code_pages).items() if not name.startswith("_")}
+KNOWN |= {
+    "one": face.Template.from_meta(code_pages.order()),
+    "two": face.Template.from_meta(code_pages.order(name="two")),
+}
 
 
 def found_by(line):
@@ -50,7 +52,8 @@ def test_example_with_phonenumbers(code):
 
 
 def test_every_code_has_examples():
-    """The table and the examples have the same codes."""
+    """The table, the examples and the pages have the same codes."""
+    assert [*CODES] == [*CODE_PAGES]
     assert set(CODES) == set(EXAMPLES)
 
 
@@ -64,4 +67,4 @@ def test_codes_are_worded_alike():
 
 def test_page_is_current():
     """The page in the documentation is the one that the table makes."""
-    assert codes_page() == PAGE.read_text("utf-8")
+    assert template_findings_page() == PAGE.read_text("utf-8")

@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 
 from casecore.audit.judging.auditing import Auditor, Telling, Violation
 from casecore.audit.judging.obligations import Obligation, in_order
-from casecore.audit.judging.tally import Tally
+from casecore.audit.judging.tally import RuleTally
 from casecore.audit.logs.log_map import LogMap, RosterAgent
 from casecore.audit.logs.log_rows import LogRow, OddKind
 from casecore.audit.reports.against import Differing
@@ -37,7 +37,7 @@ PlacedRow: TypeAlias = tuple[int, LogRow]
 
 
 @frozen
-class Asked:
+class AuditPlan:
     """What is asked about a log.
 
     Attributes:
@@ -74,7 +74,7 @@ class Asked:
 
 
 @define
-class Part:
+class LogPart:
     """What came of some rows of a log.
 
     Attributes:
@@ -89,17 +89,17 @@ class Part:
         wide: The number of a row that may concern any row there is; None where there is none.
     """
 
-    tally: Tally = field(factory=Tally)
+    tally: RuleTally = field(factory=RuleTally)
     breaches: list[tuple[int, Violation]] = field(factory=list)
     judged: int = 0
     passed: int = 0
     owed: tuple[Obligation, ...] = ()
     differing: Differing = field(factory=Differing)
-    other_tally: Tally = field(factory=Tally)
+    other_tally: RuleTally = field(factory=RuleTally)
     second: Witnessed | None = None
     wide: int | None = None
 
-    def add(self, other: Part, keep: int | None) -> None:
+    def add(self, other: LogPart, keep: int | None) -> None:
         """Take in what came of other rows.
 
         Args:
@@ -139,7 +139,7 @@ class PartJudge:
         told: Is told each breach as it is found.
     """
 
-    def __init__(self, asked: Asked, first: datetime, told: Callable[[Violation], None] | None = None) -> None:
+    def __init__(self, asked: AuditPlan, first: datetime, told: Callable[[Violation], None] | None = None) -> None:
         self._asked, self._told = asked, told
         self._since = asked.since_in(first)
         self._auditor = self._make_auditor(asked.policy, first)
@@ -148,7 +148,7 @@ class PartJudge:
         self._samples = [Sample(asked.sample, one) for one in self._auditors] if asked.sample > 1 else []
         self._witnesses: SecondOpinion | None = None
         self._kept = Counter[str]()
-        self._part = Part(self._auditor.tally)
+        self._part = LogPart(self._auditor.tally)
         if self._other is not None:
             self._part.other_tally = self._other.tally
         whole = self._since is None and asked.sample == 1 and asked.only is None
@@ -204,7 +204,7 @@ class PartJudge:
         stopped = second is not None and second.stopped is not None
         return stopped or any(one.desk.concerns_all for one in self._auditors)
 
-    def part(self, ends: datetime) -> Part:
+    def part(self, ends: datetime) -> LogPart:
         """What came of it.
 
         Args:
@@ -217,14 +217,14 @@ class PartJudge:
 
 
 def judge_group(
-    asked: Asked,
+    asked: AuditPlan,
     rows: Iterable[PlacedRow],
     first: datetime,
     ends: datetime,
     told: Callable[[Violation], None] | None = None,
     *,
     whole: bool = False,
-) -> Part:
+) -> LogPart:
     """What comes of the rows of some groups; it ends early where one of them may concern other groups.
 
     Args:
@@ -239,11 +239,11 @@ def judge_group(
     for place, row in rows:
         judge.see(place, row)
         if not whole and judge.concerns_all:
-            return Part(wide=row.number)
+            return LogPart(wide=row.number)
     return judge.part(ends)
 
 
-def added_up(parts: Sequence[Part], keep: int | None) -> Part:
+def added_up(parts: Sequence[LogPart], keep: int | None) -> LogPart:
     """What came of all parts together."""
     whole, *others = parts
     for part in others:
@@ -251,7 +251,7 @@ def added_up(parts: Sequence[Part], keep: int | None) -> Part:
     return whole
 
 
-def report_of(asked: Asked, part: Part, odd: Sequence[OddKind], first: datetime, log: str) -> AuditReport:
+def report_of(asked: AuditPlan, part: LogPart, odd: Sequence[OddKind], first: datetime, log: str) -> AuditReport:
     """What is said of a log.
 
     Args:

@@ -26,7 +26,16 @@ from casecore.audit.logs.log_map import LogMap
 from casecore.audit.logs.log_rows import Log, LogRow, OddCode, OddKind
 from casecore.audit.logs.reading import read_log
 from casecore.audit.logs.row_telling import words_said_by
-from casecore.audit.parts import Asked, Part, PartJudge, PlacedRow, added_up, first_of_each, judge_group, report_of
+from casecore.audit.parts import (
+    AuditPlan,
+    LogPart,
+    PartJudge,
+    PlacedRow,
+    added_up,
+    first_of_each,
+    judge_group,
+    report_of,
+)
 from casecore.audit.reports.pseudonyms import Pseudonyms
 from casecore.audit.reports.report import AuditReport
 from casecore.audit.reports.texts import shows_text
@@ -91,7 +100,7 @@ def audit(
         raise log_error(log.name, "has no rows")
     roster = known.roster if pseudonyms is None else pseudonyms.roster(known.roster)
     chosen = Policy.default() if policy is None else policy
-    asked = Asked(known, chosen, house, only, since, sample, keep, against, roster)
+    asked = AuditPlan(known, chosen, house, only, since, sample, keep, against, roster)
     placed = enumerate(chain((first,), rows))
     if jobs > 1:
         part = _judge_in_stages(asked, placed, jobs, told, noted)
@@ -101,8 +110,8 @@ def audit(
 
 
 def _judge_at_once(
-    asked: Asked, rows: Iterator[PlacedRow], first: datetime, told: Callable[[Violation], None] | None
-) -> Part:
+    asked: AuditPlan, rows: Iterator[PlacedRow], first: datetime, told: Callable[[Violation], None] | None
+) -> LogPart:
     judge = PartJudge(asked, first, told)
     ends = first
     for place, row in rows:
@@ -169,12 +178,12 @@ class _LaidRows:
 
 
 def _judge_in_stages(
-    asked: Asked,
+    asked: AuditPlan,
     rows: Iterator[PlacedRow],
     jobs: int,
     told: Callable[[Violation], None] | None,
     noted: Callable[[str], None] | None,
-) -> Part:
+) -> LogPart:
     whole = evolve(asked, keep=None if told is not None else asked.keep)
     with TemporaryDirectory(prefix="casecore-", ignore_cleanup_errors=True) as folder:
         laid = _LaidRows(Path(folder) / "rows")
@@ -190,7 +199,7 @@ def _judge_in_stages(
             ]
             part = added_up(run_tasks(tasks, len(used), (asked.policy, asked.against), lambda _: None), whole.keep)
         else:
-            part = Part(wide=0)
+            part = LogPart(wide=0)
             how = "in one process: all its rows have to do with each other"
         if part.wide is not None:
             if part.wide:
@@ -206,8 +215,8 @@ def _judge_in_stages(
 
 
 def _judge_share(
-    asked: Asked, laid: _LaidRows, share: dict[str, int], job: int, first: datetime, last: datetime
-) -> Part:
+    asked: AuditPlan, laid: _LaidRows, share: dict[str, int], job: int, first: datetime, last: datetime
+) -> LogPart:
     return judge_group(asked, laid.rows(lambda name: share[name] == job), first, last)
 
 

@@ -40,7 +40,7 @@ from casecore.audit.logs.log_map import LogMap
 from casecore.audit.logs.log_rows import LogRow, OddKind, odd_together
 from casecore.audit.logs.reading import read_log
 from casecore.audit.logs.row_telling import words_said_by
-from casecore.audit.parts import Asked, Part, PlacedRow, added_up, judge_group, report_of
+from casecore.audit.parts import AuditPlan, LogPart, PlacedRow, added_up, judge_group, report_of
 from casecore.audit.reports.finding_rows import COLUMNS, finding_row
 from casecore.audit.reports.report import AuditReport
 from casecore.audit.running import KEPT, load_map
@@ -125,7 +125,7 @@ def audit_frame(
     """
     chosen = Policy.default() if policy is None else policy
     known = load_map(log_map, house)
-    asked = Asked(known, chosen, house, only, since, sample, keep, against, known.roster)
+    asked = AuditPlan(known, chosen, house, only, since, sample, keep, against, known.roster)
     _look_at_columns(frame, known)
     marked = frame.selectExpr("*", *_ADDED)
     linked = marked.mapInArrow(partial(link_rows, asked), marked.schema).persist()
@@ -231,7 +231,7 @@ def _table_of(batches: Iterable[Any]) -> Any:
     return pa.Table.from_batches(some).sort_by(MARK) if some else None
 
 
-def _rows_of(table: Any, asked: Asked, *, every: bool = False) -> tuple[Generator[LogRow, None, None], Any]:
+def _rows_of(table: Any, asked: AuditPlan, *, every: bool = False) -> tuple[Generator[LogRow, None, None], Any]:
     """The rows of a log that are in a table, and the log; none where none can be used."""
     log = read_log(table.drop_columns([MARK, IDS, AT, GROUP]), asked.map, every=every)
 
@@ -244,7 +244,7 @@ def _rows_of(table: Any, asked: Asked, *, every: bool = False) -> tuple[Generato
     return rows(), log
 
 
-def link_rows(asked: Asked, batches: Iterable[Any]) -> Iterator[Any]:
+def link_rows(asked: AuditPlan, batches: Iterable[Any]) -> Iterator[Any]:
     """The rows of a partition, with the ids by which each has to do with others, and when it happened.
 
     Args:
@@ -303,7 +303,7 @@ def put_group(course: _Course, batches: Iterable[Any]) -> Iterator[Any]:
         yield batch.set_column(batch.schema.names.index(GROUP), GROUP, groups)
 
 
-def judge_rows(asked: Asked, course: _Course, batches: Iterable[Any]) -> Iterator[Any]:
+def judge_rows(asked: AuditPlan, course: _Course, batches: Iterable[Any]) -> Iterator[Any]:
     """What is found in the groups of a partition, a row for each breach; and in one more row what was counted.
 
     Args:
@@ -344,12 +344,12 @@ def _batch_of(columns: Mapping[str, list[Any]]) -> Any:
     return pa.RecordBatch.from_arrays(arrays, names=[*columns])
 
 
-def _judge(linked: Any, asked: Asked, course: _Course, partitions: int) -> Any:
+def _judge(linked: Any, asked: AuditPlan, course: _Course, partitions: int) -> Any:
     """The frame of what is found, and of what is counted."""
     grouped = linked.mapInArrow(partial(put_group, course), linked.schema).repartition(partitions, GROUP)
     return grouped.mapInArrow(partial(judge_rows, asked, course), f"part binary, {FINDINGS}")
 
 
-def _parts_in(judged: Any) -> list[tuple[Part, list[OddKind]]]:
+def _parts_in(judged: Any) -> list[tuple[LogPart, list[OddKind]]]:
     counted = judged.filter("part IS NOT NULL").select("part").collect()
     return [pickle.loads(row.part) for row in counted]  # noqa: S301 -- made by `judge_rows`

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import attrs
 
+from casecore.check.code_pages import CODE_PAGES
 from casecore.check.findings import (
     MARKS,
     VERDICTS,
@@ -93,7 +94,8 @@ def as_sarif(report: Report, file: str) -> str:
 def _code_meaning(finding: Finding, verdict: PromiseVerdict | None) -> sarif.CodeMeaning:
     level = finding.level or Severity.NOTE
     if verdict is None:
-        return sarif.CodeMeaning(finding.code, finding.message, finding.remedy or finding.message, level)
+        page = CODE_PAGES[finding.code]
+        return sarif.CodeMeaning(finding.code, page.title, f"{page.meaning} {page.remedy}", level)
     number = finding.code.removeprefix("P")
     promise = f"Rule {number} of the policy" if "." in number else f"Promise {number} of the domain"
     meaning = f"{promise}: {finding.title}. {verdict}: {VERDICTS[verdict]}."

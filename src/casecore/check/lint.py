@@ -1,18 +1,7 @@
 """Lint: what reading a policy alone shows, without trying anything.
 
-Each finding has a stable code, the key it is about, a sentence with what was found and why it matters, and what to do.
-
-* `CC201` a queue that no case can enter: one asked before it takes everything it would take.
-* `CC202` a channel that takes no kind of message: it is closed, and what the policy says about it is never used.
-* `CC203` a limit of nothing: nobody can ever hold a case of the channel.
-* `CC204` a reading that is easily mistaken, spelled out.
-* `CC205` an override that can never apply.
-* `CC206` a waiver that has ended: the promise is asked for again.
-* `CC207` a waiver that nothing needs: the promise is proved.
-* `CC208` a promise that is required, and not proved.
-* `CC209` a text of the policy that the channel which it is for does not take (`wordings.py`).
-* `CC210` a key that has no effect beside another one.
-* `CC211` to `CC215` rules of a team's own that never refuse, always refuse, or were not tried (`rule_findings.py`).
+Each finding has a stable code (`code_pages.py` says what it means), the key it is about, a sentence with what was found
+and why it matters, and what to do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the scopes of own rules show of the rules themselves (`CODES`).
+"""What the scopes of own rules show of the rules themselves, from `CC211` on (`code_pages.py`).
 
 It is said of rules all scopes of which were searched to their end, where the rule is not off. A rule that only warns is
 taken as one that blocks: what it warns of counts as refused.
@@ -6,8 +6,7 @@ taken as one that blocks: what it warns of counts as refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -23,17 +22,6 @@ from casecore.policies.condition_words import in_words, words_of_test
 from casecore.policies.conditions import Condition, Fact, Test, Unset
 from casecore.policies.sections import OwnRule
 from casecore.reports.text import plural
-
-CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "CC211": "it can never refuse: it never applies, what it needs is always there, or other rules refuse it all",
-        "CC212": "it always refuses: nothing that it guards is ever allowed",
-        "CC213": "another rule refuses all that it refuses",
-        "CC214": "it needs an attribute or a tag that the policy lets nobody set",
-        "CC215": "rules that belong together were tried apart, or not all was varied that one looks at",
-    }
-)
-"""What each code says of a rule."""
 
 SHOWN: Final = 5
 """So many rules are named of those that were tried apart."""

@@ -107,14 +107,16 @@ _COMMANDS = MappingProxyType(
             (("rules --format md > rules.md", "every rule, as a table for Markdown"),),
         ),
         "explain": (
-            """Tell what a key of a policy is worth, for which case and when, and why: every value that lost, too.
+            """Tell what a key of a policy is worth, and why; what a rule says; or what the code of a finding means.
 
             Values stand over each other: the default, the file, the files that extend it, the changes that have begun,
-            the overrides that match. The last one is in force. Exit code 2: there is no such key.
+            the overrides that match. The last one is in force; every value that lost is told, too. "codes" lists the
+            codes. Exit code 2: there is no such key, rule or code.
             """,
             (
                 ("explain chat.idle.silence", "what is in force now"),
                 ("explain capacity.chat --queue vip --at 2026-12-01", "for a case, on a date"),
+                ("explain CC204", "what a finding means, and what to do"),
             ),
         ),
         "schema": (

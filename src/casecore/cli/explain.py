@@ -1,8 +1,9 @@
-"""`casecore explain`: what a key of a policy is worth, and every value that lost against it; or what a rule says."""
+"""`casecore explain`: what a key of a policy is worth, and what lost against it; a rule; the code of a finding."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -10,6 +11,7 @@ import attrs
 from cyclopts import Parameter
 
 from casecore.channels import Channel
+from casecore.cli.codes import ALL_CODES, codes_page, every_page, page_called, page_to_dict, show_codes, show_page
 from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
@@ -20,11 +22,12 @@ from casecore.policies import Aspect, Policy, PolicyError
 from casecore.policies.citing import keys_that_set
 from casecore.policies.condition_words import in_words
 from casecore.policies.declared import DeclaredKey, find_key
-from casecore.policies.explaining import KeyExplanation, SaidValue
+from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
 from casecore.projections.rules import ALWAYS
+from casecore.reports.code_pages import CodePage, page_markdown
 from casecore.rooms.composition import House
 from casecore.rooms.own_rules import GUARDS
 
@@ -40,27 +43,35 @@ def explain(
     tag: tuple[str, ...] = (),
     at: str | None = None,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Literal["text", "json"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "json", "md"] = "text",  # noqa: A002 -- the option's name
     house: HouseName = None,
 ) -> int:
     """Tell what a key of a policy is worth, and why: the value in force, and every value that lost against it.
 
-    Of a rule that no key is called like, it is told what it says: one of your own, in the policy or in a room.
+    Of a rule that no key is called like, it is told what it says: one of your own, in the policy or in a room. Of the
+    code of a finding, what it means, with a bad and a good example, and what to do.
 
     Args:
-        key: The key, e.g. chat.idle.silence, or enforcement.tags.limit for how a rule is kept; or the id of a rule.
+        key: The key, e.g. chat.idle.silence, or enforcement.tags.limit for how a rule is kept; or the id of a rule; or
+            a code, e.g. CC204, P04 or lint.edge, or codes for all of them.
         channel: The channel of the case.
         queue: The queue in which the case is.
         tag: A tag that the case carries; may be given several times.
         at: A date, or an instant with its offset; now, if it is left out.
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
-        format: Lines for people, or JSON for programs.
+        format: Lines for people, JSON for programs, or Markdown, which there is of codes.
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
     """
+    page = page_called(key)
+    if page is not None or key == ALL_CODES:
+        _explain_code(page, format)
+        return 0
     rooms = load_house(house)
     sop = load_policy(policy, rooms)
     problems: list[Problem] = []
+    if format == "md":
+        problems.append(Problem("--format", "only codes are explained in Markdown", "text or json for a key or a rule"))
     if channel is not None:
         Choice(Channel).read(channel, "--channel", problems)
     if queue is not None and queue not in sop.queues:
@@ -79,12 +90,35 @@ def explain(
         else:
             _show_rule(explained, screen)
         return 0
-    found = explain_key(sop, key, instant, case)
+    try:
+        found = explain_key(sop, key, instant, case)
+    except UnknownKey as unknown:
+        codes = [one.code for one in every_page()]
+        meant = unknown.remedy or did_you_mean(key.upper(), codes) or did_you_mean(key.lower(), codes)
+        raise UnknownKey(key, unknown.message, meant) from None
     if format == "json":
         write_document(json.dumps(_explanation_to_dict(found, rooms), indent=2))
     else:
         _show_explanation(found, screen, rooms)
     return 0
+
+
+def _explain_code(page: CodePage | None, form: str) -> None:
+    """Tell what a code means; None: what each of them does."""
+    if form == "md":
+        write_document(codes_page().rstrip("\n") if page is None else "\n".join(_one_page(page)).rstrip("\n"))
+    elif form == "json":
+        told = [*map(page_to_dict, every_page())] if page is None else page_to_dict(page)
+        write_document(json.dumps(told, indent=2))
+    elif page is None:
+        show_codes(Screen())
+    else:
+        show_page(page, Screen())
+
+
+def _one_page(page: CodePage) -> Iterator[str]:
+    yield from (f"# {page.code}", "")
+    yield from page_markdown(page)
 
 
 def _rules_called(name: str, policy: Policy, house: House) -> tuple[Rule[Any], ...]:

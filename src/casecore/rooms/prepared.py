@@ -68,7 +68,7 @@ class PreparedText:
         return read_prepared(self.kind, self.definition)
 
     def reading(self, channel: Channel) -> tuple[str, tuple[Any, ...]]:
-        """What the customer will read on a channel, and the `TemplateFinding`s that stand in the way."""
+        """What the customer will read on a channel, and each `TemplateFinding` that stands in the way."""
         from casecore.templates.prepared import fill_prepared
 
         return fill_prepared(self.kind, self.definition, self.values, channel)

@@ -18,7 +18,7 @@ from casecore.audit.judging.knowledge import FieldsOf, Knowledge
 from casecore.audit.judging.obligations import Obligations
 from casecore.audit.judging.subjects import Subjects
 from casecore.audit.judging.supposing import NOBODY
-from casecore.audit.judging.tally import Tally
+from casecore.audit.judging.tally import RuleTally
 from casecore.audit.judging.untold import UNTOLD, field_names, told_value
 from casecore.audit.logs.log_rows import STATUS, LogRow
 from casecore.kernel import Command, Enforcement, Event, Reason, Setting
@@ -149,7 +149,7 @@ class Auditor:
         self._subjects = Subjects(knowledge)
         self.obligations = Obligations(policy, self.desk)
         self.happened: tuple[Event, ...] = ()
-        self.tally = Tally()
+        self.tally = RuleTally()
 
     # Rows ----------------------------------------------------------------------------------------------
 

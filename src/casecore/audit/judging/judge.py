@@ -25,6 +25,7 @@ from attrs import field, frozen
 
 from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.knowledge import FieldsOf, Knowledge, events_named_in
+from casecore.audit.judging.remembering import NEVER, Memory, watching
 from casecore.audit.judging.sight import RowSight
 from casecore.audit.judging.supposing import STUMBLES, agree, every_answer, shown_rows
 from casecore.audit.judging.untold import NOTHING, UNTOLD, NotTold, raw_reader, settle
@@ -95,6 +96,8 @@ class Judge:
         self._broken: dict[str, Reason] = {}
         self._unknown: dict[str, str] = {}
         self._moot = self._unforeseen = False
+        self._memory = Memory()
+        self._asked_under: dict[int, Any] = {}
         self._doubted: Any = None
         self._doubts_policy = False
         self._policy_missing: NotTold | None = None
@@ -273,6 +276,27 @@ class Judge:
 
     def _weigh(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
         """What a check finds whatever it is that is untold; where that is not always the same, what is untold."""
+        if self._doubts_policy:
+            return self._tried(check, view, subject, policy)
+        question = check, type(view), type(subject), id(policy)
+        found = self._memory.recall(question, view, subject)
+        if found is NEVER:
+            return self._tried(check, view, subject, policy)
+        if found is not None:
+            return found[0]
+        self._asked_under[id(policy)] = policy
+        with watching(view, subject) as way:
+            said = self._tried(check, view, subject, policy)
+        if isinstance(said, Reason):  # it names ids, so it is worded anew each time
+            self._memory.remember(question, way, NEVER)
+            return self._tried(check, view, subject, policy)
+        if isinstance(said, NotTold):
+            said = NotTold(UNTOLD, said.name)  # of which row, that is another one next time
+        self._memory.remember(question, way, (said,))
+        return said
+
+    def _tried(self, check: Function, view: Any, subject: Any, policy: Any) -> Any:
+        """The same, tried out."""
         kept = unconcerned = False
         reasons: list[Reason] = []
         for answer in self._answers(check, view, subject, policy):

@@ -23,6 +23,7 @@ from casecore.audit.judging.untold import (
     blind_row,
     field_names,
     guess_at,
+    look_at_all,
     raw_reader,
     remembered,
     settle,
@@ -40,7 +41,7 @@ MOST_GUESSES: Final = 256
 STUMBLES: Final = (AttributeError, LookupError, TypeError, ValueError)
 """What a function may raise where a desk is as none can be: under a guess, or after a broken need."""
 
-_IDS: Final = frozenset(
+IDS: Final = frozenset(
     (
         *("by", "agent", "assignee", "owner", "author", "reviewer", "duty_of", "offered_to", "review_to"),
         *("case", "thread", "customer", "message", "draft", "note", "into", "earlier_handler"),
@@ -105,6 +106,8 @@ def values_of(untold: NotTold, seen: Callable[[], Iterable[Any]], queues: Iterab
     few, may_be = _few_values(type(untold.row), untold.field)
     if may_be is None:
         return few
+    if may_be in (_QUEUE, _ID):
+        look_at_all()
     if may_be is _QUEUE:
         return (*dict.fromkeys((*queues, *queues_in(seen()))), SOMEBODY)
     if may_be is not _ID:
@@ -130,7 +133,7 @@ def _few_values(kind: Any, name: str) -> tuple[tuple[Any, ...], Any]:
             found += (True, False)
         elif isinstance(one, type) and issubclass(one, StrEnum):
             found += one
-        elif one is str and name in _IDS:
+        elif one is str and name in IDS:
             may_be = _ID
         elif isinstance(one, type) and has(one) and record.__name__ == "View":
             may_be = one
@@ -179,7 +182,7 @@ def queues_in(seen: Iterable[Any]) -> Iterator[str]:
 @remembered
 def _id_readers(kind: Any) -> tuple[Callable[[Any], Any], ...]:
     names = field_names(full_class(kind))
-    return tuple(raw_reader(kind, name) for name in names if name in _IDS or name == "id")
+    return tuple(raw_reader(kind, name) for name in names if name in IDS or name == "id")
 
 
 # What happens in any case ------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ Met: TypeAlias = tuple[tuple[str, RuleOutcome], ...]
 
 
 @define
-class Tally:
+class RuleTally:
     """What was counted so far.
 
     Attributes:
@@ -93,7 +93,7 @@ class Tally:
         for counted, value in zip(self._sides.values(), values, strict=True):
             counted[value, met] += 1
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: RuleTally) -> None:
         """Count what was counted of other rows."""
         self.rows += other.rows
         self.first_at = min(filter(None, (self.first_at, other.first_at)), default=None)

@@ -17,6 +17,7 @@ told. What is told is read at no cost.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cache
 from inspect import getattr_static
 from typing import Any, Final, NoReturn, TypeVar
@@ -155,14 +156,41 @@ def _replaced(row: Any, **new: Any) -> Any:
     return settle(blind_row(row.of, told | new, row.stays))
 
 
+class _Watched:
+    """A field that is told, of which each look is noted."""
+
+    __slots__ = ("_name", "_read")
+
+    def __init__(self, name: str, slot: Any) -> None:
+        self._name, self._read = name, slot.__get__
+
+    def __get__(self, row: Any, kind: Any = None) -> Any:
+        return WATCHING.get()(row, self._name, self._read(row))
+
+    def __set__(self, row: Any, value: Any) -> None:
+        raise AttributeError(f"{self._name} is watched, and cannot be written")
+
+
+WATCHING: ContextVar[Callable[[Any, str, Any], Any]] = ContextVar("who is told of looks at watched fields")
+"""(a row, the name of a field, its value) -> what it shows to whoever looks."""
+
+
+def look_at_all() -> None:
+    """Note, where looks are noted, that what is done depends on more than the fields that are looked at."""
+    note = WATCHING.get(None)
+    if note is not None:
+        note(None, "", None)
+
+
 @remembered
-def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> Any:
+def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str], watched: frozenset[str] = NOTHING) -> Any:
     """The class of rows that lack some fields.
 
     Args:
         record: The class of the records; or of commands, events or views.
         lacks: The fields that are told once they are written.
         stays: Those that stay untold.
+        watched: Those of which each look is noted; they are told.
     """
     body: dict[str, Any] = {
         "__slots__": (),
@@ -176,7 +204,10 @@ def class_lacking(record: Any, lacks: frozenset[str], stays: frozenset[str]) -> 
         "lacks": lacks - stays,
         "stays": stays,
         "untold": lacks | stays,
+        "watched": watched,
     }
+    for name in watched:
+        body[name] = _Watched(name, slot_of(record, name))
     for name in lacks | stays:
         trap = _LastingTrap if name in stays else _Trap
         body[name] = trap(name, slot_of(record, name))
@@ -295,4 +326,12 @@ def guess_at(kind: Any, field: str) -> tuple[Callable[[Any, Any], None], type]:
     Whoever has tried it writes `UNTOLD` in its place and gives the row its class again.
     """
     write: Callable[[Any, Any], None] = slot_of(kind, field).__set__
-    return write, class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field})
+    return write, class_lacking(kind.of, kind.lacks - {field}, kind.stays - {field}, kind.watched)
+
+
+@remembered
+def class_watched(kind: Any) -> type:
+    """The class of rows that tell and lack what those of a class do; each look at what they tell is noted."""
+    record, lacks, stays = full_class(kind), getattr(kind, "lacks", NOTHING), getattr(kind, "stays", NOTHING)
+    watched: type = class_lacking(record, lacks, stays, frozenset(field_names(record)) - lacks - stays)
+    return watched

@@ -38,7 +38,18 @@ FORMATS: Final = (
 KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "time": (
         *("sys_updated_at", "sys_updated_on", "time:timestamp", "event:time", "createdAt", "performed_at", "timestamp"),
-        *("event_time", "occurred_at", "changed_at", "updated_at", "created_at", "ts", "time", "date", "Timestamp"),
+        *(
+            "event_time",
+            "occurred_at",
+            "changed_at",
+            "updated_at",
+            "created_at",
+            "ts",
+            "at",
+            "time",
+            "date",
+            "Timestamp",
+        ),
         *("Complete Timestamp", "Change Date+Time"),
     ),
     "case": (
@@ -50,6 +61,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
         *("eventType", "value_to", "case_status", "ticket_status"),
     ),
     "by": (
+        *("by", "performed_by", "changed_by", "updated_by", "actor"),
         *("assigned_to", "sys_updated_by", "assignee", "agent", "agent_id", "org:resource", "Resource", "performer_id"),
         *("author_id", "created_by_id", "user_id", "owner", "assignee_id", "object:agent", "user"),
     ),

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from casecore.audit.judging.auditing import Violation
-from casecore.audit.judging.tally import Count, Tally
+from casecore.audit.judging.tally import Count, RuleTally
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
 
@@ -116,7 +116,7 @@ class Differing:
         self._cases |= other._cases
         self._examples = sorted(self._examples + other._examples, key=itemgetter(0))[:EXAMPLES]
 
-    def compared(self, policy: Policy, tally: Tally, other: Policy, other_tally: Tally) -> PolicyCompared:
+    def compared(self, policy: Policy, tally: RuleTally, other: Policy, other_tally: RuleTally) -> PolicyCompared:
         """What came of it.
 
         Args:
@@ -138,6 +138,6 @@ class Differing:
         )
 
 
-def _counts_under(policy: Policy, tally: Tally) -> dict[str, Count]:
+def _counts_under(policy: Policy, tally: RuleTally) -> dict[str, Count]:
     """What became of each rule that is not off."""
     return {rule: count for rule, count in tally.counts.items() if policy.mode(rule) is not Enforcement.OFF}

@@ -19,7 +19,7 @@ from attrs import field, frozen
 
 from casecore.audit.judging.auditing import Violation
 from casecore.audit.judging.obligations import Obligation, Settled, counts_of
-from casecore.audit.judging.tally import Count, Counts, Side, Tally
+from casecore.audit.judging.tally import Count, Counts, RuleTally, Side
 from casecore.audit.logs.log_rows import OddCode, OddKind
 from casecore.audit.reports.coverage import Coverage, coverage_of
 from casecore.kernel import Enforcement, Rule, Setting
@@ -195,7 +195,7 @@ def sum_of(counts: Counts) -> Count:
 
 
 def rule_results(
-    policy: Policy, house: House, tally: Tally, breaches: Iterable[Violation] = ()
+    policy: Policy, house: House, tally: RuleTally, breaches: Iterable[Violation] = ()
 ) -> tuple[RuleResult, ...]:
     """Every rule that was put to the test, without those that are off; the most often broken first, then by id.
 
@@ -243,7 +243,7 @@ def rules_asked(house: House, policy: Policy) -> Collection[str]:
 def make_report(
     policy: Policy,
     house: House,
-    tally: Tally,
+    tally: RuleTally,
     breaches: Iterable[Violation],
     odd: Sequence[OddKind],
     *,

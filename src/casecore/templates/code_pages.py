@@ -1,13 +1,16 @@
-"""For every code one example that has it and one that has not, and the page of codes made of them.
+"""What can be found in a template, code by code: for each an example that has it and one that has not.
 
 An example is a line of Python, as somebody would write it; `order()` makes the definition of a template about an order,
-with the fields one wants to see. The tests run every line; nothing else does, and nothing imports this file in use.
+with the fields one wants to see. The tests run every line. Only who asks for the meaning of a code loads this file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
+from casecore.reports.code_pages import CodePage, bad_and_good, by_code
 from casecore.templates.findings import CODES
 
 NAMES: Final = "AppleTemplate Consent QuickReply Recipient Template check_phone lint_together normalise_phone"
@@ -355,7 +358,7 @@ In the examples `order()` is the definition of an approved template about an ord
 """
 
 
-def codes_page() -> str:
+def template_findings_page() -> str:
     """The page of codes, in Markdown."""
     lines = [_PAGE.replace("{body}", BODY)]
     for check, title in (("parse", "Parse"), ("lint", "Lint"), ("ready", "Ready")):
@@ -366,3 +369,25 @@ def codes_page() -> str:
                 lines += [f"### {code}", "", f"*{entry.level}* · {entry.title} What to do: {entry.remedy}.", ""]
                 lines += ["```python", f"{bad}  # {code}", f"{good}  # not", "```", ""]
     return "\n".join(lines)
+
+
+_ABOUT: Final = """
+In the examples `order()` is the definition of an approved template about an order: it, the parts beside it and all
+examples lie in `casecore.templates.code_pages`.
+"""
+
+CODE_PAGES: Final[Mapping[str, CodePage]] = MappingProxyType(
+    by_code(
+        CodePage(
+            code,
+            entry.title.removesuffix("."),
+            entry.level,
+            _ABOUT.strip().replace("\n", " "),
+            f"{entry.remedy[0].upper()}{entry.remedy[1:]}.",
+            "python",
+            bad_and_good(*EXAMPLES[code]),
+        )
+        for code, entry in CODES.items()
+    )
+)
+"""What each code means, in the order of the checks."""
