@@ -12,49 +12,13 @@ from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
-from casecore.kernel import frozen
 from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
-from casecore.policies.sop import softened_by
+from casecore.projections.rules import RULE_HEAD, ListedRule, list_rules, listed_cells
 from casecore.reports.text import plural
-from casecore.rooms.composition import HOUSE, House
 
 TABLE: Final = 100
 """How wide a screen has to be for a table of the rules, in cells."""
-
-ALWAYS: Final = "always"
-"""The enforcement of a rule that no policy can soften."""
-
-
-@frozen
-class ListedRule:
-    """One rule as it is listed: all that has its id, under one head."""
-
-    id: str
-    titles: tuple[str, ...]
-    clauses: tuple[str, ...]
-    guards: tuple[str, ...]
-    enforcement: str
-
-
-def list_rules(policy: Policy, house: House = HOUSE) -> tuple[ListedRule, ...]:
-    """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
-    found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
-    for rule in (*house.needs, *house.rules, *house.brought_by(policy).rules):
-        titles, clauses, guards = found.setdefault(rule.id, ({}, {}, {}))
-        titles[rule.title] = clauses[rule.clause] = None
-        guards.update(dict.fromkeys(guarded.__name__ for guarded in rule.guards))
-    softened = softened_by(policy, house.softened)
-    return tuple(
-        ListedRule(
-            rule,
-            tuple(titles),
-            tuple(clauses),
-            tuple(guards),
-            policy.mode(rule).value if rule in softened else ALWAYS,
-        )
-        for rule, (titles, clauses, guards) in sorted(found.items())
-    )
 
 
 def _rule_to_dict(rule: ListedRule, policy: Policy) -> dict[str, Any]:
@@ -92,11 +56,7 @@ def rules(
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
         return 0
-    head = ("rule", "what it says", "clause", "guards", "kept")
-    rows = [
-        (rule.id, "; ".join(rule.titles), ", ".join(rule.clauses), ", ".join(rule.guards), rule.enforcement)
-        for rule in found
-    ]
+    head, rows = RULE_HEAD, [listed_cells(rule) for rule in found]
     if format == "md":
         for row in (head, ("---",) * len(head), *rows):
             write_document(f"| {' | '.join(row)} |")
