@@ -18,12 +18,12 @@ import casecore as commands
 from casecore import __version__
 from casecore.cli import main
 from casecore.cli.app import _COMMANDS
-from casecore.cli.picture import desk_tables
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, fold_text, shorten_text
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
 from casecore.policies import SWITCHABLE, Policy
+from casecore.projections.desk_tables import desk_tables
 from casecore.replay import ReplayedLine, replay_day
 from casecore.reports.text import visible
 from casecore.rooms.approvals import DRAFT_LIFECYCLE

@@ -417,7 +417,7 @@ Rule("house.wrong", "Forgetful", "-", (ReplySent,), wrong)  # type: ignore[arg-t
 Rule("house.wrong", "Guards a word", "-", ("ReplySent",), no_shouting)  # type: ignore[arg-type]  # not a class
 
 assert_type(HOUSE, House)
-assert_type(RULES, tuple[Rule[View], ...])
+assert_type([*RULES], list[Rule[View]])
 assert_type(LARGER.commands, tuple[type[Command], ...])
 
 

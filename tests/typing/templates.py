@@ -9,7 +9,7 @@ template = Template.parse("Hello {{1}}, welcome to us.", name="welcome", languag
 assert_type(template, Template)
 assert_type(Template.from_meta({}), Template)
 assert_type(template.findings, tuple[TemplateFinding, ...])
-assert_type(template.lint(), tuple[TemplateFinding, ...])
+assert_type([*template.lint()], list[TemplateFinding])
 assert_type(template.needs, tuple[Need, ...])
 assert_type(template.fill(["Ana"]), Filled)
 assert_type(template.preview({"1": "Ana"}), tuple[Shown, ...])

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.check.report import Exit, Finding, Fix, Judgement, PromiseVerdict, Report, Severity
+from casecore.check.report import Exit, Finding, Findings, Fix, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_lines, story_sentences
 from casecore.kernel.problems import Origin
+from casecore.kernel.shown import DisplayedList
 from casecore.policies import Policy
 from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
@@ -126,10 +127,10 @@ def fix_text(fix: Fix) -> str:
 # What --------------------------------------------------------------------------------------------------
 
 
-def check_findings(report: Report, file: str = "") -> Iterator[Finding]:
+def check_findings(report: Report, file: str = "") -> DisplayedList[Finding]:
     """Everything that a report says: the lint first, then each promise."""
-    yield from lint_findings(report, file)
-    yield from (finding for finding, _ in promise_findings(report, file))
+    promises = (finding for finding, _ in promise_findings(report, file))
+    return Findings((*lint_findings(report, file), *promises))
 
 
 def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:

@@ -11,10 +11,11 @@ from typing import Any
 from attrs import Factory, field, frozen
 
 from casecore.explore import Story
+from casecore.kernel.shown import DisplayedList, Framed
 from casecore.policies import Policy
 from casecore.reports.findings import Finding, Severity
 
-__all__ = ["Exit", "Finding", "Fix", "Judgement", "PromiseVerdict", "Report", "Searched", "Severity"]
+__all__ = ["Exit", "Finding", "Findings", "Fix", "Judgement", "PromiseVerdict", "Report", "Searched", "Severity"]
 
 
 class PromiseVerdict(StrEnum):
@@ -107,8 +108,16 @@ class Judgement:
     terms: tuple[str, ...] = ()
 
 
-@frozen
-class Report:
+class Findings(DisplayedList[Finding]):
+    """Several findings, in the order in which they are told."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.check.shown:FINDINGS"
+
+
+@frozen(repr=False)
+class Report(Framed):
     """Everything that a check found.
 
     Attributes:
@@ -120,8 +129,10 @@ class Report:
         rules: How many rules there are.
     """
 
-    policy: Policy = field(repr=False)
-    findings: tuple[Finding, ...]
+    shown_by = "casecore.check.shown:REPORT"
+
+    policy: Policy
+    findings: DisplayedList[Finding] = field(converter=Findings)
     searched: tuple[Searched, ...]
     judgements: tuple[Judgement, ...]
     walked: int = 0

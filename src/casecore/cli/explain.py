@@ -14,7 +14,6 @@ from casecore.channels import Channel
 from casecore.cli.codes import ALL_CODES, codes_page, every_page, page_called, page_to_dict, show_codes, show_page
 from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
-from casecore.cli.listed_rules import ALWAYS
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
 from casecore.kernel import Rule
@@ -27,6 +26,7 @@ from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
+from casecore.projections.rules import ALWAYS
 from casecore.reports.code_pages import CodePage, page_markdown
 from casecore.rooms.composition import House
 from casecore.rooms.own_rules import GUARDS

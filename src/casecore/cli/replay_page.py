@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from casecore.cli.picture import desk_tables
 from casecore.cli.streams import write_document
 from casecore.cli.unreadable import unreadable_findings
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.policies import PolicyError
+from casecore.projections.desk_tables import desk_tables
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.consequences import consequence_sentences
 from casecore.replay.findings import DayFindings

@@ -13,7 +13,6 @@ from typing import Any, Final, Protocol
 import attrs
 from rich.cells import cell_len
 
-from casecore.cli.picture import ROWS, desk_tables
 from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
 from casecore.cli.streams import write_document
 from casecore.cli.unreadable import unreadable_findings
@@ -21,6 +20,7 @@ from casecore.codec import house_codec
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.policies import PolicyError
+from casecore.projections.desk_tables import ROWS, desk_tables
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.consequences import consequence_sentences
 from casecore.replay.findings import DayFindings

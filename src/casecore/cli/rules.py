@@ -10,11 +10,11 @@ from cyclopts import Parameter
 
 from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
-from casecore.cli.listed_rules import ListedRule, list_rules
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
 from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
+from casecore.projections.rules import RULE_HEAD, ListedRule, list_rules, listed_cells
 from casecore.reports.paths import SHIPPED_SOP
 from casecore.reports.text import plural
 
@@ -62,11 +62,7 @@ def rules(
 
         write_document(rules_page(found, sop, policy or SHIPPED_SOP))
         return 0
-    head = ("rule", "what it says", "clause", "guards", "kept")
-    rows = [
-        (rule.id, "; ".join(rule.titles), ", ".join(rule.clauses), ", ".join(rule.guards), rule.enforcement)
-        for rule in found
-    ]
+    head, rows = RULE_HEAD, [listed_cells(rule) for rule in found]
     if format == "md":
         for row in (head, ("---",) * len(head), *rows):
             write_document(f"| {' | '.join(row)} |")

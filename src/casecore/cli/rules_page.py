@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore.check.findings import place_of, policy_title
-from casecore.cli.listed_rules import ALWAYS, ListedRule
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
+from casecore.projections.rules import ALWAYS, ListedRule
 from casecore.reports.pages.elements import Content, Markup, element
 from casecore.reports.pages.findings import tag
 from casecore.reports.pages.page import Figure, Headline, PagePart, Tone, folded, html_page

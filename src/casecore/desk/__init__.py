@@ -33,8 +33,10 @@ from attrs import field
 from rpds import HashTrieMap
 
 from casecore.desk.questions import Action as Action
+from casecore.desk.questions import Actions as Actions
 from casecore.desk.questions import AnyDesk as AnyDesk
 from casecore.desk.questions import Due as Due
+from casecore.desk.questions import Dues as Dues
 from casecore.kernel import Command, Event
 from casecore.kernel.effects import Edits
 from casecore.kernel.loading import Loading, ReadRow, RowName
@@ -47,15 +49,10 @@ from casecore.rooms.composition import HOUSE, TABLES, CaseFile, House
 from casecore.rooms.notes import Note
 from casecore.rooms.threads import Customer, Message, Thread
 
-
-def _count(table: HashTrieMap[str, Any]) -> str:
-    return str(len(table))
-
-
 _tables_of = attrgetter(*TABLES)
 
 
-@attrs.frozen(eq=False, weakref_slot=False)
+@attrs.frozen(eq=False, repr=False, weakref_slot=False)
 class Desk(AnyDesk):
     """One support desk at one moment.
 
@@ -67,15 +64,15 @@ class Desk(AnyDesk):
 
     policy: Policy = field(factory=Policy.default)
     now: datetime | None = None
-    agents: HashTrieMap[str, Agent] = field(factory=HashTrieMap, repr=_count)
-    customers: HashTrieMap[str, Customer] = field(factory=HashTrieMap, repr=_count)
-    threads: HashTrieMap[str, Thread] = field(factory=HashTrieMap, repr=_count)
-    cases: HashTrieMap[str, CaseFile] = field(factory=HashTrieMap, repr=_count)
-    messages: HashTrieMap[str, Message] = field(factory=HashTrieMap, repr=_count)
-    notes: HashTrieMap[str, Note] = field(factory=HashTrieMap, repr=_count)
-    commitments: HashTrieMap[str, Commitment] = field(factory=HashTrieMap, repr=_count)
-    wrap_ups: HashTrieMap[str, WrapUp] = field(factory=HashTrieMap, repr=_count)
-    house: House = field(default=HOUSE, repr=False)
+    agents: HashTrieMap[str, Agent] = field(factory=HashTrieMap)
+    customers: HashTrieMap[str, Customer] = field(factory=HashTrieMap)
+    threads: HashTrieMap[str, Thread] = field(factory=HashTrieMap)
+    cases: HashTrieMap[str, CaseFile] = field(factory=HashTrieMap)
+    messages: HashTrieMap[str, Message] = field(factory=HashTrieMap)
+    notes: HashTrieMap[str, Note] = field(factory=HashTrieMap)
+    commitments: HashTrieMap[str, Commitment] = field(factory=HashTrieMap)
+    wrap_ups: HashTrieMap[str, WrapUp] = field(factory=HashTrieMap)
+    house: House = HOUSE
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Desk):

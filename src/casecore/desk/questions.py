@@ -16,6 +16,7 @@ from casecore.kernel import Command, CommandRefused, Event, Probe, Reason, Refus
 from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.loading import NotedTables, RowName
 from casecore.kernel.rooms import Timetable
+from casecore.kernel.shown import Displayed, DisplayedList, Framed
 from casecore.policies import Policy
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
@@ -33,7 +34,7 @@ from casecore.statuses import CLOSED, Status
 
 
 @frozen
-class Due:
+class Due(Displayed):
     """Something that happens, or changes what is allowed, at an instant.
 
     Attributes:
@@ -44,11 +45,21 @@ class Due:
         command: The command the system gives then; None where only what is allowed changes.
     """
 
+    shown_by = "casecore.projections.shown.work:DUE"
+
     at: datetime
     what: str
     key: str
     case: str
     command: Command | None = None
+
+
+class Dues(DisplayedList[Due]):
+    """Everything that is due, soonest first."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.projections.shown.work:DUES"
 
 
 def due_of(timer: Timer, instant: datetime, view: View, case: str) -> Due:
@@ -72,7 +83,7 @@ def case_timed(view: View, sort: TimedRow) -> str:
 
 
 @frozen
-class Action:
+class Action(Displayed):
     """One thing an agent may or may not do with a case now.
 
     Attributes:
@@ -84,6 +95,8 @@ class Action:
         entries: Of what sends a reply: the entries of the catalogue that fit the case now, by name.
     """
 
+    shown_by = "casecore.projections.shown.work:ACTION"
+
     name: str
     command: type[Command]
     allowed: bool
@@ -92,10 +105,20 @@ class Action:
     entries: tuple[str, ...] = ()
 
 
-class AnyDesk:
+class Actions(DisplayedList[Action]):
+    """Everything an agent may or may not do with a case now."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.projections.shown.work:ACTIONS"
+
+
+class AnyDesk(Framed):
     """What all desks have, and what can be asked of them: a policy, an instant, rooms, and tables of rows by id."""
 
     __slots__ = ()
+
+    shown_by = "casecore.projections.shown.desks:DESK"
 
     policy: Policy
     now: datetime | None
@@ -176,7 +199,9 @@ class AnyDesk:
         takes = {"window_open": is_open(view, said, at), "emoji": takes_emoji(said, channel)}
         return tuple(entry for entry in entries_of(self.policy, given) if entry.fits(channel, **takes))
 
-    def actions(self, agent: str, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()) -> tuple[Action, ...]:
+    def actions(
+        self, agent: str, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()
+    ) -> DisplayedList[Action]:
         """What an agent may do with a case: what an inbox shows, and why the rest is greyed out.
 
         Args:
@@ -190,7 +215,7 @@ class AnyDesk:
             not depend on them, and `asks` names them.
         """
         fitting = self.catalogue(case, at, given)
-        return tuple(
+        return Actions(
             self._action(probe, agent, case, at, fitting) for room in self.house.rooms for probe in room.probes
         )
 
@@ -209,7 +234,7 @@ class AnyDesk:
         entries = (entry for entry in fitting if sends and (entry.is_template or not templates_only))
         return Action(probe.name, probe.command, not reasons, reasons, asks, tuple(entry.name for entry in entries))
 
-    def due(self, at: datetime | None = None, *, case: str | None = None) -> tuple[Due, ...]:
+    def due(self, at: datetime | None = None, *, case: str | None = None) -> DisplayedList[Due]:
         """Every instant at which something happens by itself or changes what is allowed, soonest first.
 
         Args:
@@ -226,7 +251,7 @@ class AnyDesk:
         """
         now = self.now if at is None else to_instant(at)
         wanted = (due for due in self._all_due(case, now) if at is None or due.command is not None or due.at >= at)
-        return tuple(sorted(wanted, key=lambda due: (due.at, due.case, due.key)))
+        return Dues(sorted(wanted, key=lambda due: (due.at, due.case, due.key)))
 
     def _all_due(self, case: str | None, now: datetime | None) -> Iterator[Due]:
         for name in self.cases if case is None else (case,):

@@ -20,7 +20,7 @@ from attrs import frozen
 
 from casecore.check.findings import as_written, judgement_text, location_of, policy_title
 from casecore.check.in_flight import Stranded
-from casecore.check.report import Finding, Judgement, Severity
+from casecore.check.report import Finding, Findings, Judgement, Severity
 from casecore.check.stories import story_lines, story_rows, story_sentences
 from casecore.diff.comparison import Comparison
 from casecore.diff.days import RedecidedDay
@@ -33,6 +33,7 @@ from casecore.diff.tried import about_nothing
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.problems import SHOWN, Origin
+from casecore.kernel.shown import DisplayedList
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, is_key_of_rule
 from casecore.promises import Step
@@ -130,7 +131,7 @@ class DiffEntry:
         return fingerprint_of(self.label, self.title, *(edit.key for edit in self.edits))
 
 
-def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
+def diff_findings(report: Differences, file: str) -> DisplayedList[Finding]:
     """Everything that a report says, each beside the line of the new file that makes it.
 
     Where the new file has no such line, that is the line of the old one; of one that was read at a revision it is the
@@ -140,21 +141,24 @@ def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
         report: What came of a comparison.
         file: What the new file is called, where the policy does not know that.
     """
-    for one in diff_entries(report):
-        place, stood = _place_of_edits(report, one.edits, file)
-        answers = (f"{word}: {answer}" for word, answer in one.answers)
-        yield Finding(
-            one.label,
-            LEVELS[one.label],
-            next((edit.key for edit in one.edits), ""),
-            "\n".join([*map(edit_text, one.edits), *stood, *answers, *one.more]),
-            title=one.title,
-            number=one.id,
-            location=place,
-            detail=() if one.story is None else tuple(story_lines(one.story)),
-            steps=() if one.story is None else tuple(story_sentences(one.story)),
-            fingerprint=one.fingerprint,
-        )
+    return Findings(_entry_finding(report, one, file) for one in diff_entries(report))
+
+
+def _entry_finding(report: Differences, one: DiffEntry, file: str) -> Finding:
+    place, stood = _place_of_edits(report, one.edits, file)
+    answers = (f"{word}: {answer}" for word, answer in one.answers)
+    return Finding(
+        one.label,
+        LEVELS[one.label],
+        next((edit.key for edit in one.edits), ""),
+        "\n".join([*map(edit_text, one.edits), *stood, *answers, *one.more]),
+        title=one.title,
+        number=one.id,
+        location=place,
+        detail=() if one.story is None else tuple(story_lines(one.story)),
+        steps=() if one.story is None else tuple(story_sentences(one.story)),
+        fingerprint=one.fingerprint,
+    )
 
 
 def _place_of_edits(report: Differences, edits: tuple[Edit, ...], file: str) -> tuple[Location, tuple[str, ...]]:

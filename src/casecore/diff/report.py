@@ -20,8 +20,8 @@ from casecore.check.progress import notebook_progress
 from casecore.check.scope_search import Wanted
 from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
-from casecore.diff.formats import as_markdown
 from casecore.explore import LIMIT
+from casecore.kernel.shown import Framed
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
 from casecore.rooms.composition import HOUSE, House
@@ -29,12 +29,11 @@ from casecore.rooms.composition import HOUSE, House
 __all__ = ["FAILING", "Difference", "compare"]
 
 
-@frozen
-class Difference(Differences):
+@frozen(repr=False)
+class Difference(Framed, Differences):
     """Two policies, and how they differ in each period; in a notebook it is the whole report."""
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/markdown": as_markdown(self, "old", "new")}
+    shown_by = "casecore.diff.shown:DIFFERENCES"
 
 
 def compare(

@@ -40,6 +40,7 @@ from casecore.explore.scope import Part, Scope
 from casecore.explore.states import StateSearch, nothing_collected
 from casecore.explore.traces import IsWanted, Story, StoryFinder
 from casecore.explore.watchers import NOT_WATCHED, Watched, in_books
+from casecore.kernel.shown import Framed
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
 from casecore.promises import Happening, Step
@@ -81,8 +82,8 @@ class Found:
     blamed: tuple[str, ...] = ()
 
 
-@frozen
-class Exploration:
+@frozen(repr=False)
+class Exploration(Framed):
     """Everything that came of a search.
 
     Attributes:
@@ -98,16 +99,18 @@ class Exploration:
         own_passed: The policy's own rules that guarded something that happened, and had nothing against it.
     """
 
+    shown_by = "casecore.explore.shown:EXPLORATION"
+
     scope: Scope
     worlds: int
     transitions: int
     decisions: int
     complete: bool
-    refusals: frozenset[str] = field(repr=False)
+    refusals: frozenset[str]
     found: Mapping[str, Found] = field(hash=False)
     desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
-    own_refusals: frozenset[frozenset[str]] = field(default=frozenset(), kw_only=True, repr=False)
-    own_passed: frozenset[str] = field(default=frozenset(), kw_only=True, repr=False)
+    own_refusals: frozenset[frozenset[str]] = field(default=frozenset(), kw_only=True)
+    own_passed: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def __getitem__(self, name: str) -> Found:
         return self.found[name]

@@ -34,6 +34,7 @@ from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.kernel import Command, Event, changed
+from casecore.kernel.shown import Framed
 from casecore.policies import Policy
 from casecore.promises import Happening, Step
 from casecore.promises.books import Books
@@ -64,14 +65,16 @@ Bound = tuple[int, int, int]
 """(earlier step, later step, seconds that lie between them at least); the start is step -1."""
 
 
-@frozen(eq=False)
-class Story:
+@frozen(eq=False, repr=False)
+class Story(Framed):
     """What happened, step by step, from an empty desk.
 
     Attributes:
         team: The commands that brought the team.
         steps: What was done then, with the answers of the real desk.
     """
+
+    shown_by = "casecore.check.shown:STORY"
 
     team: tuple[Command, ...]
     steps: tuple[Step, ...]

@@ -16,6 +16,7 @@ from attrs import field
 
 from casecore.kernel.errors import CasecoreError
 from casecore.kernel.fields import an_id, an_instant
+from casecore.kernel.shown import Framed
 from casecore.kernel.values import answer, frozen
 
 CUSTOMER = "customer"
@@ -191,8 +192,10 @@ UNCONCERNED: Final = Unconcerned.UNCONCERNED
 
 
 @answer
-class Accepted:
+class Accepted(Framed):
     """Yes: the events to apply, and the rules that were broken but only warn."""
+
+    shown_by = "casecore.projections.shown.verdicts:ACCEPTED"
 
     events: tuple[Event, ...]
     deviations: tuple[Reason, ...] = ()
@@ -202,8 +205,10 @@ class Accepted:
 
 
 @answer
-class Refused:
+class Refused(Framed):
     """No: every reason, in the order of the rules."""
+
+    shown_by = "casecore.projections.shown.verdicts:REFUSED"
 
     reasons: tuple[Reason, ...]
 

@@ -29,6 +29,7 @@ from casecore.kernel.fields import (
 )
 from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.late import finished_late
+from casecore.kernel.shown import Displayed
 
 T = TypeVar("T")
 
@@ -47,8 +48,9 @@ def share_equality(cls: type[T], equal: Callable[[Any, Any], Any] = _equal_in_co
         cls: The class as it was written; what it has of its own stays.
         equal: How two of them are compared.
     """
-    if "__repr__" not in vars(cls):
-        cls.__repr__ = _text_of_fields  # type: ignore[method-assign]  # what attrs does, but once
+    if "__repr__" not in vars(cls):  # attrs would write its own
+        any_class: Any = cls
+        any_class.__repr__ = any_class.__repr__ if issubclass(cls, Displayed) else _text_of_fields
     if "__eq__" not in vars(cls):
         cls.__eq__, cls.__hash__ = equal, _hash_of_content  # type: ignore[assignment]  # the same
     return cls

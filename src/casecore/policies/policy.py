@@ -26,6 +26,7 @@ import attrs
 from casecore.kernel import Setting, changed
 from casecore.kernel.fields import to_instant
 from casecore.kernel.problems import Origin, Problem, outer, quoted, under
+from casecore.kernel.shown import Framed
 from casecore.kernel.words import same_form
 from casecore.policies.citing import settings_of
 from casecore.policies.conditions import Fact, Test
@@ -51,12 +52,14 @@ from casecore.policies.soundness import layer_problems
 
 
 @section
-class Policy(Sop):
+class Policy(Framed, Sop):
     """One SOP, with its layers.
 
     Raises:
         PolicyError: When the values contradict each other, e.g. there is no fallback queue.
     """
+
+    shown_by = "casecore.projections.shown.policies:POLICY"
 
     override: tuple[Override, ...] = key(
         Several(Table(Override), MOST), "Other values for the cases that match.", default=(), scope=KeyScope.FILE

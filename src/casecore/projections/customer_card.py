@@ -13,6 +13,7 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import Event, frozen
 from casecore.kernel.fields import row_called
+from casecore.kernel.shown import Framed
 from casecore.projections.inbox import UnknownPerson
 from casecore.projections.search import Archive, CaseSummary, NoteText
 
@@ -32,7 +33,7 @@ class Conversation:
 
 
 @frozen
-class CustomerCard:
+class CustomerCard(Framed):
     """What is known of one customer.
 
     Attributes:
@@ -46,6 +47,8 @@ class CustomerCard:
         blocked: Whether nothing that they send counts.
         merged: Who else they were found to be; the card is of all of them.
     """
+
+    shown_by = "casecore.projections.shown.telling:CARD"
 
     customer: str
     name: str | None

@@ -18,10 +18,11 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from casecore.channels import Channel
-from casecore.desk import Desk
+from casecore.desk import AnyDesk, Desk
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.errors import quoted
 from casecore.kernel.fields import row_called, to_instant
+from casecore.kernel.shown import Framed
 from casecore.policies.sections import Relation
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
@@ -215,7 +216,7 @@ class ClockAtRisk:
 
 
 @frozen
-class Inbox:
+class Inbox(Framed):
     """All that one agent has before them.
 
     Attributes:
@@ -231,6 +232,8 @@ class Inbox:
         snoozed: The first to wake first.
         stranded: Overdue promises of agents who are not on duty, which they may take over; the first due first.
     """
+
+    shown_by = "casecore.projections.shown.work:INBOX"
 
     agent: Agent
     cases: tuple[HeldCase, ...] = ()
@@ -347,7 +350,7 @@ def _open_commitments(rows: Iterable[Commitment], at: datetime) -> tuple[OpenCom
     return tuple(OpenCommitment(row, row.overdue(at)) for row in _sort_by(rows, lambda row: (row.due_at, row.id)))
 
 
-def keeper_of(desk: Desk, commitment: Commitment, at: datetime) -> str:
+def keeper_of(desk: AnyDesk, commitment: Commitment, at: datetime) -> str:
     """Who has to keep a promise at an instant (aware)."""
     file = desk.cases.get(commitment.case)
     case = None if file is None else file.case

@@ -29,6 +29,7 @@ from attrs import field
 
 from casecore.channels import MessageKind
 from casecore.kernel import Event, changed, frozen
+from casecore.kernel.shown import Displayed, DisplayedList
 from casecore.projections.history import language_index
 from casecore.projections.history.vocabulary import QUOTES, WORDS, InEachLanguage
 from casecore.reports.text import visible
@@ -71,7 +72,7 @@ WITHDRAWN: Final[InEachLanguage] = ("Withdrawn", "Apagada", "Supprimé")
 
 
 @frozen
-class TranscriptEntry:
+class TranscriptEntry(Displayed):
     """A message, a note, or a draft that waits.
 
     Attributes:
@@ -90,6 +91,8 @@ class TranscriptEntry:
         withdrawn: Whether whoever wrote it took it back.
         thread: The thread on which it was said; None for notes and drafts, and where the events do not say.
     """
+
+    shown_by = "casecore.projections.shown.telling:ENTRY"
 
     at: datetime
     by: str
@@ -113,9 +116,17 @@ class TranscriptEntry:
         return "\n    ".join(map(visible, lines))
 
 
+class Transcript(DisplayedList[TranscriptEntry]):
+    """The entries of a transcript, in order."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.projections.shown.telling:TRANSCRIPT"
+
+
 def transcript(
     events: Iterable[Event], case: str | None = None, *, customer: str | None = None, language: str = "en"
-) -> tuple[TranscriptEntry, ...]:
+) -> DisplayedList[TranscriptEntry]:
     """Everything that was said and noted, whole and in order.
 
     Args:
@@ -133,7 +144,7 @@ def transcript(
     entries = (entry for entry in told.entries.values() if case is None or told.is_on(entry.case, case))
     person = None if customer is None else told.person_of(customer)
     wanted = (entry for entry in entries if person is None or person in told.people_of(entry))
-    return tuple(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
+    return Transcript(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
 
 
 # Telling -----------------------------------------------------------------------------------------------

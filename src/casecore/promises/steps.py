@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -13,6 +13,9 @@ from casecore.desk import Desk
 from casecore.kernel import Accepted, Command, Event, Reason, Refused, Verdict
 from casecore.rooms.composition import CaseFile, House
 from casecore.statuses import Status
+
+_LINES: Final = 10
+"""How many lines are told of a step, between its brackets."""
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
@@ -39,7 +42,9 @@ class Step:
         return cls(desk, command, verdict, after, **more)
 
     def __repr__(self) -> str:
-        lines = (f"    {line}" for line in describe_step(self.command, self.verdict))
+        lines = [f"    {line}" for line in describe_step(self.command, self.verdict)]
+        if len(lines) > _LINES:
+            lines[_LINES - 1 :] = [f"    … and {len(lines) - _LINES + 1:,} more"]
         return "\n".join((f"{type(self).__name__}(", *lines, ")"))
 
     def _repr_pretty_(self, printer: Any, _: object) -> None:

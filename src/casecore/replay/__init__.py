@@ -35,6 +35,7 @@ from casecore.codec import CodecError, house_codec, parse
 from casecore.desk import Desk
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
+from casecore.kernel.shown import DisplayedLines
 from casecore.promises.steps import Step
 from casecore.promises.watching import Breach, Watch
 from casecore.replay.kept import KeptPromises, judged_in
@@ -141,6 +142,14 @@ class Tally:
         return self.steps - self.accepted
 
 
+class ReplayedDay(DisplayedLines[ReplayedLine]):
+    """The steps of a day, one after the other; shown are those that are still to come."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.replay.shown:DAY"
+
+
 # Reading -----------------------------------------------------------------------------------------------
 
 
@@ -188,7 +197,7 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
 
 def replay_day(
     lines: Iterable[str | bytes], desk: Desk, file: str = "<day>", watch: Watch | None = None
-) -> Iterator[ReplayedLine]:
+) -> DisplayedLines[ReplayedLine]:
     """Give the commands of a day to a desk, one after the other.
 
     Args:
@@ -197,12 +206,17 @@ def replay_day(
         file: What errors call the day.
         watch: Who is shown every step, and has seen all that led to the desk; None: nobody is.
 
-    Yields:
-        What became of each command; the last step's `after` is the desk at the end.
+    Returns:
+        What became of each command, one after the other, and only as far as it is asked for; the last step's `after` is
+        the desk at the end.
 
     Raises:
-        DayError: At the first line that cannot be read.
+        DayError: At the first line that cannot be read, when it is reached.
     """
+    return ReplayedDay(_replay_steps(lines, desk, file, watch))
+
+
+def _replay_steps(lines: Iterable[str | bytes], desk: Desk, file: str, watch: Watch | None) -> Iterator[ReplayedLine]:
     begun, kept = False, None
     for number, line in enumerate(lines, 1):
         try:

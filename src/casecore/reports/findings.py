@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from attrs import field, frozen
 
@@ -14,6 +17,12 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+SIGNS: Final[Mapping[Severity | None, str]] = MappingProxyType(
+    {Severity.ERROR: "✗", Severity.WARNING: "⚠", Severity.NOTE: "·", None: "✓"}
+)
+"""A sign for a level, and for what is as it should be."""
 
 
 @frozen

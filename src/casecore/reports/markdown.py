@@ -13,7 +13,7 @@ _OWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
 def cell(text: str) -> str:
     """A text in which everything is harmless that Markdown or HTML would read as its own."""
-    return _OWN.sub(r"\\\1", visible(text)).replace("\\<", "&lt;").replace("\\@", "@\u200b")
+    return _OWN.sub(r"\\\1", visible(text).replace("&", "&amp;")).replace("\\<", "&lt;").replace("\\@", "@\u200b")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

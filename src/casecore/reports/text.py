@@ -49,6 +49,12 @@ def level_counts(levels: Iterable[Severity | None]) -> list[str]:
     return [plural(counts[level], level) for level in Severity if counts[level]]
 
 
+def findings_text(levels: Iterable[Severity | None]) -> str:
+    """How many findings there are, and of each level: `3 findings: 1 error, 2 notes`."""
+    every = [*levels]
+    return ": ".join(filter(None, (plural(len(every), "finding"), ", ".join(level_counts(every)))))
+
+
 def finding_line(finding: Finding, about: str = "") -> str:
     """A finding on one line, as compilers write it, so that editors find the place.
 

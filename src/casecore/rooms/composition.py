@@ -27,6 +27,7 @@ from casecore.kernel.effects import ByClass, Effects, Place
 from casecore.kernel.records import record
 from casecore.kernel.rooms import Timetable
 from casecore.kernel.sequences import Sequences
+from casecore.kernel.shown import Displayed, DisplayedList, Framed
 from casecore.kernel.views import Views
 from casecore.policies import Policy
 from casecore.rooms.absences import ABSENCES
@@ -79,8 +80,10 @@ R = TypeVar("R")
 
 
 @record
-class CaseFile:
+class CaseFile(Framed):
     """Everything the desk keeps of one case: one sheet per capability."""
+
+    shown_by = "casecore.projections.shown.desks:CASE"
 
     case: Case
     draft: WaitingDraft | None = None
@@ -207,8 +210,8 @@ TABLES: Final = tuple(dict.fromkeys(place.table for place in PLACES.values()))
 """The names of a desk's tables."""
 
 
-@attrs.frozen(eq=False)
-class House(Decider[View]):
+@attrs.frozen(eq=False, repr=False)
+class House(Framed, Decider[View]):
     """Rooms put together for a desk: what is decided, seen, kept and timed there.
 
     Args:
@@ -229,15 +232,17 @@ class House(Decider[View]):
             a sentence has a blank that its command does not fill.
     """
 
-    file: type[CaseFile] = field(init=False, repr=False)
-    view: type[View] = field(init=False, repr=False)
-    places: Mapping[type, Place] = field(init=False, repr=False)
-    effects: Effects = field(init=False, repr=False)
-    forms: ByClass[Sequences] = field(init=False, repr=False)
-    views: Views[View] = field(init=False, repr=False)
-    timers: tuple[Timer, ...] = field(init=False, repr=False)
-    told: Mapping[type[Command], str] = field(init=False, repr=False)
-    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, repr=False, factory=dict)
+    shown_by = "casecore.projections.shown.rules:HOUSE"
+
+    file: type[CaseFile] = field(init=False)
+    view: type[View] = field(init=False)
+    places: Mapping[type, Place] = field(init=False)
+    effects: Effects = field(init=False)
+    forms: ByClass[Sequences] = field(init=False)
+    views: Views[View] = field(init=False)
+    timers: tuple[Timer, ...] = field(init=False)
+    told: Mapping[type[Command], str] = field(init=False)
+    _timetables: dict[int, tuple[Any, Timetable]] = field(init=False, factory=dict)
 
     @file.default
     def _file_class(self) -> type[CaseFile]:
@@ -351,11 +356,13 @@ def _with_sheets(base: type[R], house: House, called: str, **others: type) -> ty
         return _row_of_house, (house, called, *(getattr(row, attribute.name) for attribute in fields_of(type(row))))
 
     own = {name: kind | None for name, kind in {**house.kept, **others}.items()}
-    hints: dict[str, Any] = get_type_hints(base) | own
+    known: dict[str, Any] = get_type_hints(base)
+    hints = {attribute.name: known[attribute.name] for attribute in fields_of(base)} | own
     defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(house.kept)
     fields = {name: field(default=default) for name, default in defaults.items()}
     said = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, "__reduce__": reduce_row}
-    any_class: Any = record(type(base.__name__, (), {**said, **fields}))
+    said |= {"shown_by": base.shown_by} if issubclass(base, Displayed) else {}
+    any_class: Any = record(type(base.__name__, base.__bases__, {**said, **fields}))
     larger: type[R] = any_class
     return larger
 
@@ -377,5 +384,14 @@ def _row_classes(view: type[View]) -> Mapping[str, type]:
 HOUSE: Final = House(ROOMS)
 """The house of all rooms; a desk without one of its own has it."""
 
-RULES: Final[tuple[Rule[View], ...]] = (*HOUSE.needs, *HOUSE.rules)
+
+class Rules(DisplayedList[Rule[View]]):
+    """Needs and rules, lower rooms first."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.projections.shown.rules:RULES"
+
+
+RULES: Final[DisplayedList[Rule[View]]] = Rules((*HOUSE.needs, *HOUSE.rules))
 """Every need and rule of the desk, lower rooms first."""

@@ -36,6 +36,7 @@ from casecore.desk import AnyDesk, Desk
 from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.records import editing_class, freeze, record
+from casecore.kernel.shown import Framed
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Delivery, Priority, Strategy
 from casecore.rooms.agents import Agent
@@ -344,7 +345,7 @@ class Candidate:
 
 
 @frozen
-class Explanation:
+class Explanation(Framed):
     """Why this work, why this agent, and why not each other one.
 
     Attributes:
@@ -356,6 +357,8 @@ class Explanation:
         chosen: Whom it goes to next; None when nobody can take it.
         candidates: Every agent, the chosen one first, then by their turn.
     """
+
+    shown_by = "casecore.routing.shown:EXPLANATION"
 
     case: str
     message: str

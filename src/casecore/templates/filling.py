@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define
 
 from casecore.kernel import frozen
+from casecore.kernel.shown import Framed
 from casecore.templates.definitions import (
     APPROVED,
     AUTHENTICATION,
@@ -123,8 +124,8 @@ class Shown:
         return self.text if self.kind == "text" else f"({self.kind}) {self.text}".rstrip()
 
 
-@define(eq=False)
-class Filled:
+@define(eq=False, repr=False)
+class Filled(Framed):
     """A template with its values.
 
     Attributes:
@@ -135,9 +136,11 @@ class Filled:
         findings: The check *ready*, as far as template and values go.
     """
 
+    shown_by = "casecore.templates.shown:FILLED"
+
     plan: Plan
     values: Mapping[str, Any]
-    texts: Mapping[str, str] = field(repr=False)
+    texts: Mapping[str, str]
     text: str
     findings: tuple[TemplateFinding, ...]
 

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.errors import quoted
+from casecore.kernel.shown import DisplayedList
 from casecore.kernel.words import shorten
 from casecore.reports.findings import Severity
 
@@ -71,6 +72,14 @@ class TemplateFinding:
         if self.offset is not None and not self.variable:
             place = f"{place}:{self.offset}"
         return f"{self.level} {place} [{self.code}] {self.message}" + (f" -> {self.remedy}" if self.remedy else "")
+
+
+class TemplateFindings(DisplayedList[TemplateFinding]):
+    """Everything that was found."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.templates.shown:FINDINGS"
 
 
 class TemplateError(CasecoreError, ValueError):

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
+from casecore.kernel.shown import DisplayedList
 from casecore.kernel.words import emoji_in, first_emoji, is_blank, parts_words
 from casecore.templates.definitions import AUTHENTICATION, HEADERS, Component, Definition
 from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT
-from casecore.templates.findings import TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, TemplateFindings, finding_of, quote_text
 from casecore.templates.lint_buttons import BUTTON_RULES
 from casecore.templates.lint_kinds import KIND_RULES, check_length
 from casecore.templates.texts import TemplateText
@@ -54,9 +55,9 @@ FORMATS: Final = frozenset({"TEXT", *HEADERS})
 _FORMATTING: Final = re.compile("[*_~`]")
 
 
-def lint_template(definition: Definition) -> tuple[TemplateFinding, ...]:
+def lint_template(definition: Definition) -> DisplayedList[TemplateFinding]:
     """What Meta would say to a template, as far as the template alone tells."""
-    return tuple(finding for rule in RULES for finding in rule(definition))
+    return TemplateFindings(finding for rule in RULES for finding in rule(definition))
 
 
 def lint_together(definitions: Iterable[Definition]) -> Iterator[tuple[int, TemplateFinding]]:

@@ -23,6 +23,7 @@ from typing import Any, Self
 from attrs import field
 
 from casecore.kernel import frozen
+from casecore.kernel.shown import DisplayedList, Framed
 from casecore.templates.definitions import Component, Definition, Need
 from casecore.templates.filling import Filled, Plan, Shown, fill
 from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_any, quote_text
@@ -33,8 +34,10 @@ from casecore.templates.texts import parse_text
 
 
 @frozen
-class Template(Definition):
+class Template(Framed, Definition):
     """A message template of WhatsApp. The fields are those of `Definition`."""
+
+    shown_by = "casecore.templates.shown:TEMPLATE"
 
     _plan: Plan = field(init=False, repr=False, eq=False)
     _slots: tuple[Slot, ...] = field(init=False, repr=False, eq=False)
@@ -84,7 +87,7 @@ class Template(Definition):
         """Everything that has to be given, or may be, to send it; component by component."""
         return tuple(self._plan.needs.values())
 
-    def lint(self) -> tuple[TemplateFinding, ...]:
+    def lint(self) -> DisplayedList[TemplateFinding]:
         """The check *lint*: what Meta would say to it today. Never a reason not to send an approved template."""
         from casecore.templates.lint import lint_template
 

@@ -23,6 +23,7 @@ from casecore.audit.judging.tally import Count, Counts, RuleTally, Side
 from casecore.audit.logs.log_rows import OddCode, OddKind
 from casecore.audit.reports.coverage import Coverage, coverage_of
 from casecore.kernel import Enforcement, Rule, Setting
+from casecore.kernel.shown import Displayed
 from casecore.policies import Policy
 from casecore.rooms.composition import House
 
@@ -81,8 +82,8 @@ class RuleResult:
         return self.mode is Enforcement.WARN
 
 
-@frozen
-class AuditReport:
+@frozen(repr=False)
+class AuditReport(Displayed):
     """What a log says of the rules of a desk.
 
     Attributes:
@@ -108,6 +109,8 @@ class AuditReport:
         opinion: What the witnesses of the promises say of the same rows.
     """
 
+    shown_by = "casecore.audit.reports.shown:AUDIT"
+
     log: str
     map: str
     policy: str
@@ -119,16 +122,16 @@ class AuditReport:
     in_mid_life: int
     rules: tuple[RuleResult, ...]
     off: tuple[str, ...]
-    breaches: tuple[Violation, ...] = field(repr=False)
-    obligations: tuple[Obligation, ...] = field(repr=False)
-    sides: Mapping[Side, Mapping[str, Counts]] = field(repr=False)
-    odd: tuple[OddKind, ...] = field(repr=False)
-    coverage: Coverage = field(repr=False)
+    breaches: tuple[Violation, ...]
+    obligations: tuple[Obligation, ...]
+    sides: Mapping[Side, Mapping[str, Counts]]
+    odd: tuple[OddKind, ...]
+    coverage: Coverage
     sample: int = 1
     since: datetime | None = None
     zone: str = "UTC"
-    against: PolicyCompared | None = field(default=None, repr=False)
-    opinion: Opinion | None = field(default=None, repr=False)
+    against: PolicyCompared | None = None
+    opinion: Opinion | None = None
 
     @property
     def broken(self) -> int:

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -24,6 +24,7 @@ from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.errors import quoted
 from casecore.kernel.fields import Value
+from casecore.kernel.shown import DisplayedLines
 from casecore.kernel.words import shorten
 from casecore.policies.conditions import number_text
 from casecore.projections.history.sentences import LINES
@@ -79,6 +80,14 @@ class Line:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.text}"
 
 
+class History(DisplayedLines[Line]):
+    """Lines that come one after the other; shown are those that are still to come."""
+
+    __slots__ = ()
+
+    shown_by = "casecore.projections.shown.telling:HISTORY"
+
+
 def line(event: Event, language: str = "en", *, lines: Lines = LINES) -> Line:
     """An event as one line.
 
@@ -95,7 +104,7 @@ def line(event: Event, language: str = "en", *, lines: Lines = LINES) -> Line:
 
 def history(
     events: Iterable[Event], case: str | None = None, language: str = "en", *, lines: Lines = LINES
-) -> Iterator[Line]:
+) -> DisplayedLines[Line]:
     """Events as lines, in the order in which they happened.
 
     That a case counts otherwise against its agent's limits is left out: the line before it says why.
@@ -111,7 +120,8 @@ def history(
     """
     place = language_index(language)
     told = (event for event in events if not isinstance(event, OccupancyChanged))
-    return (_tell_event(event, place, lines) for event in told if case is None or getattr(event, "case", None) == case)
+    of_case = (event for event in told if case is None or getattr(event, "case", None) == case)
+    return History(_tell_event(event, place, lines) for event in of_case)
 
 
 def language_index(language: str) -> int:

@@ -10,6 +10,7 @@ from attrs import field
 from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.fields import Value
+from casecore.kernel.shown import Framed
 from casecore.rooms.cases import NOTHING_NOTED
 from casecore.statuses import Status
 
@@ -48,13 +49,15 @@ class CaseSummary:
 
 
 @frozen
-class Page:
+class Page(Framed):
     """Some results.
 
     Attributes:
         results: Latest activity first, then by case id.
         cursor: Goes on after these; None where there are no more.
     """
+
+    shown_by = "casecore.projections.shown.telling:FOUND"
 
     results: tuple[CaseSummary, ...]
     cursor: str | None

@@ -88,34 +88,36 @@ def _cell(head: Head, content: Content | Valued, number: int) -> Markup:
 
 # In a notebook -----------------------------------------------------------------------------------------
 
-_TOP: Final = "text-align:left;font-weight:600;padding:2px 8px;border-bottom:1px solid #8888"
-_BELOW: Final = "text-align:left;vertical-align:top;font-weight:400;padding:2px 8px"
-_RIGHT: Final = "text-align:right;vertical-align:top;padding:2px 8px"
-_CAPTION: Final = "text-align:left;caption-side:top;font-weight:600;padding:2px 8px"
+_TABLE: Final = "border-collapse:collapse;text-align:left"
+_CAPTION: Final = "caption-side:top;text-align:left;font-weight:bold;padding:.3em 0"
+_ROW: Final = "border-bottom:1px solid #8888"
+_CELL: Final = "padding:.2em .8em .2em 0;text-align:left;vertical-align:top;white-space:pre-line"
+_NUMBER: Final = "padding:.2em .8em .2em 0;text-align:right;vertical-align:top"
 
 
 def html_table(rows: Sequence[Mapping[str, object]], *, caption: str, columns: Sequence[str] | None = None) -> str:
-    """A table that stands alone: its looks are written into it, it has no script, and no colour that means anything.
+    """A table that stands alone: its looks are written into it, and nothing runs; a text keeps its lines.
 
     Args:
-        rows: Its rows, by column; what a row does not have, or is None, is left empty.
-        caption: What it shows.
-        columns: Its columns in order; those of the rows, in the order in which they are met, if it is left out.
+        rows: What stands in each column, by the column's name; what a row does not have, or is None, is left empty.
+        caption: What the table is of.
+        columns: The columns, in order; None: those of the first row.
     """
-    named = [*dict.fromkeys(name for row in rows for name in row)] if columns is None else columns
-    top = [element("th", name.replace("_", " "), scope="col", style=_TOP) for name in named]
-    body = [element("tr", [_alone(row.get(name), number) for number, name in enumerate(named)]) for row in rows]
-    parts = joined(
+    named = tuple(rows[0] if rows else ()) if columns is None else columns
+    top = [element("th", name, scope="col", style=_CELL) for name in named]
+    body = [element("tr", [_alone(row.get(name), n) for n, name in enumerate(named)], style=_ROW) for row in rows]
+    return element(
+        "table",
         element("caption", caption, style=_CAPTION),
         element("thead", element("tr", top)),
         element("tbody", body),
-    )
-    return element("table", parts, style="border-collapse:collapse").html
+        style=_TABLE,
+    ).html
 
 
-def _alone(value: object, number: int) -> Markup:
-    shown = "" if value is None else f"{value}"
-    counted = isinstance(value, int | float) and not isinstance(value, bool)
+def _alone(held: object, number: int) -> Markup:
+    shown = "" if held is None else "\n".join(str(held).splitlines())
+    counted = isinstance(held, int | float) and not isinstance(held, bool)
     if number:
-        return element("td", shown, style=_RIGHT if counted else _BELOW)
-    return element("th", shown, scope="row", style=_BELOW)
+        return element("td", shown, style=_NUMBER if counted else _CELL)
+    return element("th", shown, scope="row", style=_CELL)

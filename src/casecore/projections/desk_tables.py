@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore.channels import Channel
-from casecore.desk import Desk
+from casecore.desk import AnyDesk
 from casecore.kernel import frozen
 from casecore.kernel.durations import duration_text, instant_text
 from casecore.policies import Policy
@@ -52,11 +52,12 @@ class DeskTable:
     folding: frozenset[str]
 
 
-def desk_tables(desk: Desk) -> Iterator[DeskTable]:
+def desk_tables(desk: AnyDesk, *, clocks: bool = True) -> Iterator[DeskTable]:
     """The tables of a desk, as it is after its last step; a table may be empty.
 
     Args:
         desk: The whole desk.
+        clocks: Whether the clocks are shown: each case is looked at for them.
     """
     now = desk.now or datetime.max.replace(tzinfo=UTC)  # a desk without a step has no rows either
     files = nsmallest(ROWS, desk.cases.values(), key=lambda file: (file.case.status is Status.CLOSED, file.case.id))
@@ -75,10 +76,10 @@ def desk_tables(desk: Desk) -> Iterator[DeskTable]:
     head = ("agent", "takes work", "has", "has to dispose")
     yield DeskTable(head, rows, len(desk.agents), frozenset(head[1:]))
 
-    clocks = list(_open_clocks(desk, now))
-    first = nsmallest(ROWS, clocks, key=_clock_urgency)
+    running = list(_open_clocks(desk, now)) if clocks else []
+    first = nsmallest(ROWS, running, key=_clock_urgency)
     rows = [(case, clock.name.replace("_", " "), _state_text(clock), _due_text(clock, now)) for case, clock in first]
-    yield DeskTable(("case", "clock", "state", "due"), rows, len(clocks), frozenset({"due"}))
+    yield DeskTable(("case", "clock", "state", "due"), rows, len(running), frozenset({"due"}))
 
     promises = nsmallest(ROWS, desk.commitments.values(), key=lambda row: (row.due_at, row.id))
     promised = [
@@ -98,7 +99,7 @@ def desk_tables(desk: Desk) -> Iterator[DeskTable]:
 # Cases -------------------------------------------------------------------------------------------------
 
 
-def _case_row(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
+def _case_row(file: CaseFile, desk: AnyDesk, now: datetime) -> tuple[str, ...]:
     case, draft, offers = file.case, file.draft, file.offers or Offers()
     customer = desk.view_of(case.id).person or desk.customers.get(case.customer)
     name = (customer.name if customer is not None else None) or case.customer
@@ -178,7 +179,7 @@ def _case_list(cases: Iterable[str]) -> str:
 # Clocks ------------------------------------------------------------------------------------------------
 
 
-def _open_clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
+def _open_clocks(desk: AnyDesk, now: datetime) -> Iterator[tuple[str, Clock]]:
     """The clocks that run or were missed, of every case that is not closed."""
     for case, file in desk.cases.items():
         if file.case.status is Status.CLOSED:
