@@ -6,10 +6,12 @@ import attrs
 import pytest
 
 from casecore.check import Exit, Finding, Judgement, PromiseVerdict, Severity
+from casecore.check.code_pages import CODE_PAGES
 from casecore.check.formats import as_html, as_json
 from casecore.check.html_page import FIRST
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.promises.code_pages import CODE_PAGES as PROMISE_PAGES
 from tests.page_reading import HOSTILE, read_page
 
 FILE = "desk/sop.toml"
@@ -89,6 +91,16 @@ def test_stories(report):
     assert "A story that puts P01 to the test" == proved.all("caption")[0].text
 
 
+def test_meanings(report):
+    """What a code means stands beside it, as `casecore explain` tells it."""
+    page = read_page(as_html(report, FILE))
+    for code in ("CC204", "P04"):
+        (article,) = page.all("article", data_code=code)
+        (meaning,) = [one for one in article.all("details") if one.text.startswith(f"What {code} means")]
+        told = (CODE_PAGES | PROMISE_PAGES)[code].meaning
+        assert "".join(told.replace("`", "").split()) in "".join(meaning.text.split())
+
+
 def test_without_a_story(clean_report):
     """What was made by hand may have none, nothing to say of the policy, and no title."""
     bare = attrs.evolve(
@@ -101,7 +113,7 @@ def test_without_a_story(clean_report):
     )
     page = read_page(as_html(bare, FILE))
     assert "A policy" == page.all("h1")[0].text
-    assert not page.all("article", id="P01")[0].all("details")
+    assert "story" not in page.all("article", id="P01")[0].text
     assert "✗ here odd" in page.all("article", id="P02")[0].text
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import casecore
 from casecore.reports.findings import Finding, Location, Severity
-from casecore.reports.pages.elements import Markup, element, harmless, joined
+from casecore.reports.pages.elements import Markup, element, harmless, joined, with_code
 from casecore.reports.pages.findings import anchor_of, finding_article, place_text
 from casecore.reports.pages.page import Figure, Headline, PagePart, bar, folded, html_page, shipped
 from casecore.reports.pages.tables import Head, Valued, data_table, html_table
@@ -104,6 +104,11 @@ class TestElements:
         """Only the builder makes what is not escaped."""
         sources = Path(casecore.__file__).parent.rglob("*.py")
         assert ["elements.py"] == [path.name for path in sources if re.search(r"\bMarkup\(", path.read_text("utf-8"))]
+
+    def test_code(self):
+        """Between backticks; one that is alone is a sign as any other."""
+        assert "ask <code>&lt;b&gt;</code>." == joined(with_code("ask `<b>`.")).html
+        assert "one ` only" == joined(with_code("one ` only")).html
 
     def test_lines_stay(self):
         """What is hidden goes, and each line is one."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
+from casecore.check.code_pages import CODE_PAGES
 from casecore.check.findings import (
     EXITS,
     MARKS,
@@ -22,8 +23,9 @@ from casecore.check.report import Exit, Judgement, PromiseVerdict, Report, Sever
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.promises.code_pages import CODE_PAGES as PROMISE_PAGES
 from casecore.reports.findings import Finding
-from casecore.reports.pages.elements import Content, Markup, element, joined
+from casecore.reports.pages.elements import Content, Markup, element, joined, with_code
 from casecore.reports.pages.findings import TONES, anchor_of, finding_article, place_text, tag
 from casecore.reports.pages.page import Drawn, Figure, Headline, PagePart, Tone, folded, html_page
 from casecore.reports.pages.tables import Head, Valued, data_table
@@ -139,7 +141,10 @@ def _lint_anchor(finding: Finding) -> str:
 
 
 def _parts(report: Report, file: str) -> Iterator[PagePart]:
-    lint = [finding_article(one, str(one.level), id_=_lint_anchor(one)) for one in lint_findings(report, file)]
+    lint = [
+        finding_article(one, str(one.level), _meaning(one.code), id_=_lint_anchor(one))
+        for one in lint_findings(report, file)
+    ]
     if lint:
         yield PagePart("policy", "In the policy", lint, "What reading it alone shows.")
     known = [*promise_findings(report, file)]
@@ -172,12 +177,21 @@ def _promise_article(finding: Finding, judgement: Judgement, policy: Policy) -> 
     if judgement.story is not None:
         told = story_table(judgement.story, f"The story that breaks {finding.code}", judgement.wrong)
         inside.append(folded("The shortest story that breaks it", told, opened=True))
+    inside.append(_meaning(finding.code))
     return finding_article(finding, f"{MARKS.get(verdict, '–')} {verdict}", *inside, tone=_TONES[verdict])
 
 
 def _proved_article(finding: Finding, judgement: Judgement) -> Markup:
     told = story_table(judgement.witness or Story((), ()), f"A story that puts {finding.code} to the test")
-    return folded(joined(element("code", finding.code), f" {finding.title}"), told)
+    return folded(joined(element("code", finding.code), f" {finding.title}"), told, _meaning(finding.code))
+
+
+def _meaning(code: str) -> Markup | None:
+    """What a code means, as `casecore explain` tells it; nothing of a promise of the policy's own."""
+    page = CODE_PAGES.get(code) or PROMISE_PAGES.get(code)
+    if page is None:
+        return None
+    return folded(f"What {code} means", [element("p", with_code(part)) for part in page.meaning.split("\n\n")])
 
 
 def _promise_table(known: Iterable[tuple[Finding, Judgement]]) -> Markup:

@@ -93,6 +93,14 @@ def joined(*content: Content) -> Markup:
     return Markup("".join(map(_written, content)))
 
 
+def with_code(text: str) -> Content:
+    """A text in which what stands between backticks is code; where one of them is alone, it stays as it is."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return text
+    return [element("code", part) if number % 2 else part for number, part in enumerate(parts)]
+
+
 def _written(content: Content) -> str:
     match content:
         case None:
