@@ -1,6 +1,7 @@
 # The whole set-up: a Python >= 3.11 that has venv, and make. All else goes into .venv, one layer for each extra of
 # pyproject.toml, so that `make demo` need not wait for what only `make test` needs.
 
+comma := ,
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo test test-all faults soak laws mutants check docs bench bench-compare clean
@@ -19,8 +20,9 @@ PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: .venv/with-test  ## run the fast tests
 	.venv/bin/python $(PYTEST) -m 'not slow'
 
-# What runs on Spark is tried where Java is there.
-test-all: .venv/with-test $(if $(shell command -v java),.venv/with-spark)  ## run every test; the fast ones must cover every line and branch
+# What runs on Spark is tried where Java is there, and pages are looked at where Chromium is.
+MORE := docs,notebook$(if $(shell command -v java),$(comma)spark)$(if $(shell command -v chromium),$(comma)browser)
+test-all: .venv/with-test .venv/with-$(MORE)  ## run every test; the fast ones must cover every line and branch
 	.venv/bin/coverage erase
 	.venv/bin/coverage run $(PYTEST) -m 'not slow'
 	.venv/bin/coverage combine --quiet

@@ -226,6 +226,9 @@ def test_actions_say_why_not():
     allowed = [one for one in actions if one.allowed]
     assert f"<{len(actions)} actions: {len(allowed)} allowed, {len(actions) - len(allowed)} refused>" == repr(actions)
     assert actions == tuple(actions)
+    assert repr(actions[:3]).startswith("<3 actions: ")
+    assert actions[:3] == tuple(actions)[:3]
+    assert actions[-1] is tuple(actions)[-1]
     assert "✗ close: draft d1 waits on case c1" in str(actions)
     assert "<✓ add_note, asks for note, text>" in map(repr, allowed)
     assert "<✓ set_pending>" in map(repr, allowed)
