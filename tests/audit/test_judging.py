@@ -1,7 +1,11 @@
 """Judging a log row by row: what is found, what is unknown, and why; the laws of it are in tests/laws."""
 
+from datetime import timedelta
+
 import pytest
 
+from casecore import CUSTOMER, EndContact
+from tests.audit.desk_logs import CHATS
 from tests.audit.log_rows import HIDINGS
 from tests.audit.made_logs import made_log
 from tests.audit.told import auditor
@@ -39,3 +43,11 @@ def test_asking_some_rules_only_says_of_them_what_asking_all_does():
     found = [[one for command in log.commands for one in audit.see_command(command)] for audit in (some, every)]
     assert found[0] == [one for one in found[1] if one.rule in only]
     assert some.tally.counts == {rule: count for rule, count in every.tally.counts.items() if rule in only}
+
+
+def test_what_a_spoilt_log_says_twice_is_judged_on():
+    """A customer who leaves when they have left breaks a need; what was to follow from it is asked of nobody."""
+    leaves = [EndContact(CUSTOMER, CHATS[-1].at + timedelta(minutes=minute), "c-1") for minute in (1, 2)]
+    audit = auditor()
+    found = [[one.rule for one in audit.see_command(command)] for command in (*CHATS, *leaves)]
+    assert [[], ["contact.edge"]] == found[-2:]

@@ -11,6 +11,7 @@ from casecore.audit.reports.second_opinion import (
     Disagreement,
     Opinion,
     SecondOpinion,
+    Witnessed,
     everything_told,
 )
 from casecore.audit.roster import telling_of
@@ -46,6 +47,21 @@ def test_a_promise_that_no_rule_kept_is_told():
     assert ("P04", "", 1, (8,)) == next((one.promise, one.rule, one.times, one.rows) for one in said.disagreements)
 
 
+def test_what_they_said_of_parts_is_added_up():
+    """The first rows of the whole log are shown, whatever part they are of."""
+    said = [Witnessed(), Witnessed()]
+    for place, row in enumerate((30, 10, 20, 60, 50, 40, 70)):
+        said[place % 2].count(["04"])
+        said[place % 2].note(place, row, "04", "Limits are kept")
+    said[1].note(9, 80, "05", "Silence is asked about", "idle.asked")
+    said[0].add(said[1])
+    opinion = said[0].opinion()
+    assert (7, (("P04", 7),)) == (opinion.rows, opinion.broken)
+    assert [("P04", "", 7, (30, 10, 20, 60, 50)), ("P05", "idle.asked", 1, (80,))] == [
+        (one.promise, one.rule, one.times, one.rows) for one in opinion.disagreements
+    ]
+
+
 def test_a_rule_that_no_promise_noticed_is_told():
     """It may be stricter than what is promised; somebody has to look."""
 
@@ -64,7 +80,7 @@ def test_they_stop_where_too_little_is_told():
     second = SecondOpinion(Policy.default())
     second.see(1, (blind_row(CaseAssigned, {"case": "c-1", "at": AT}),), ())
     second.see(2, (), ())
-    assert (0, 1) == (second.said.opinion().rows, second.opinion().stopped)
+    assert (0, 1) == (second.said.opinion().rows, second.said.stopped)
 
 
 def test_they_are_asked_only_where_everything_is_told():

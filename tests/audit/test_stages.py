@@ -97,6 +97,14 @@ def test_what_carries_something_from_row_to_row():
     assert {"agents", "cases", "customers", "messages", "threads"} < links_of(log_of(CHATS)).tables
 
 
+def test_what_rows_may_say():
+    """What the map says of it: always the same, some words, or any command and event."""
+    assert {"status"} == words_said_by(log_of_statuses(1, cases=1).map)
+    assert {type(command).__name__ for command in CHATS} == words_said_by(log_of(CHATS).map)
+    told = STATUS_MAP.replace("snapshots", "happenings").replace("[columns]", '[columns]\nwhat = "what"')
+    assert {"status", "CloseCase", "CaseClosed"} < words_said_by(LogMap.loads(told, "any.toml"))
+
+
 def test_by_what_a_row_is_linked():
     """By the ids of what carries something; nobody is linked by the system, the customer's side, or a word."""
     row = LogRow(1, NINE, "SendReply", {"by": "ana", "case": "c", "text": "me"}, {"queue": "q", "draft": "d"})

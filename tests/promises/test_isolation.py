@@ -29,7 +29,10 @@ WITNESSES = {
 }
 """The modules that judge."""
 
-WITH_A_DESK = {"casecore.promises", *(f"casecore.promises.{name}" for name in ("steps", "ways", "written_rules"))}
+WITH_A_DESK = {
+    "casecore.promises",
+    *(f"casecore.promises.{name}" for name in ("code_pages", "steps", "ways", "written_rules")),
+}
 """The modules of the package that judge nothing, or look for ways with a desk at hand."""
 
 WORDS = {

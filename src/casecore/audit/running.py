@@ -194,8 +194,12 @@ def _judge_in_stages(
         used = sorted({*share.values()})
         how = f"in {len(used)} processes: its rows fall into groups that have nothing to do with each other"
         if len(used) > 1:
+            groups = [
+                laid.rows(lambda name, job=job: share[name] == job) for job in used
+            ]  # each is read by its process
             tasks = [
-                Task(f"group {job + 1}", partial(_judge_share, whole, laid, share, job, first, last)) for job in used
+                Task(f"group {number}", partial(judge_group, whole, some, first, last))
+                for number, some in enumerate(groups, 1)
             ]
             part = added_up(run_tasks(tasks, len(used), (asked.policy, asked.against), lambda _: None), whole.keep)
         else:
@@ -212,12 +216,6 @@ def _judge_in_stages(
             told(breach)
         part.breaches = first_of_each(part.breaches, asked.keep)
     return part
-
-
-def _judge_share(
-    asked: AuditPlan, laid: _LaidRows, share: dict[str, int], job: int, first: datetime, last: datetime
-) -> LogPart:
-    return judge_group(asked, laid.rows(lambda name: share[name] == job), first, last)
 
 
 def load_map(log_map: LogMap | str | Path | None, house: House) -> LogMap:

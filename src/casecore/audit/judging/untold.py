@@ -167,9 +167,6 @@ class _Watched:
     def __get__(self, row: Any, kind: Any = None) -> Any:
         return WATCHING.get()(row, self._name, self._read(row))
 
-    def __set__(self, row: Any, value: Any) -> None:
-        raise AttributeError(f"{self._name} is watched, and cannot be written")
-
 
 WATCHING: ContextVar[Callable[[Any, str, Any], Any]] = ContextVar("who is told of looks at watched fields")
 """(a row, the name of a field, its value) -> what it shows to whoever looks."""
