@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
@@ -216,6 +216,10 @@ def _judge_in_stages(
             told(breach)
         part.breaches = first_of_each(part.breaches, asked.keep)
     return part
+
+
+def _is_of(share: Mapping[str, int], job: int) -> Callable[[str], bool]:
+    return lambda name: share[name] == job
 
 
 def load_map(log_map: LogMap | str | Path | None, house: House) -> LogMap:
