@@ -24,8 +24,8 @@ def introduction():
     mo.md(f"""
     # A promise of your own
 
-    **You learn** to ask a question of *everything* that can happen at a small desk. A test tries one story; this tries every order of steps,
-    and every way in which time can pass between them.
+    **You learn** to ask a question of *everything* that can happen at a small desk. A test tries one story; this tries
+    every order of steps, and every way in which time can pass between them.
 
     The small desk here is `{SCOPE}`: one agent, one chat more than the limit, and whatever may happen to them.
     """)
@@ -52,7 +52,8 @@ def questions_in_words():
     Each is a plain function.
 
     * **always**: what is wrong with this step? *Proved* when no step has anything wrong.
-    * **sometimes**: is this what we look for? *Proved* when it is ever reached. A promise that is never put to the test is worth nothing.
+    * **sometimes**: is this what we look for? *Proved* when it is ever reached. A promise that is never put to the test
+      is worth nothing.
     * **possible**: is this where one wants to get? *Proved* when there is a way there from everywhere.
     """)
 
@@ -92,8 +93,8 @@ def answers_in_words():
     mo.md("""
     ## The answers
 
-    With a limit of 2 all three hold. **Move the slider to 3**: the promise fails, and the shortest story that breaks it is told.
-    Move it to 1: nobody ever has two, so the promise holds, but for want of a trial.
+    With a limit of 2 all three hold. **Move the slider to 3**: the promise fails, and the shortest story that breaks it
+    is told. Move it to 1: nobody ever has two, so the promise holds, but for want of a trial.
     """)
 
 
@@ -121,8 +122,8 @@ def worlds_in_words():
     mo.md("""
     ## What was tried
 
-    Each world is a state of the desk in which the next command can be given. That these are *all* is what *proved* rests on, and that
-    they are *small* is its limit: one agent and a few chats, not your whole team.
+    Each world is a state of the desk in which the next command can be given. That these are *all* is what *proved*
+    rests on, and that they are *small* is its limit: one agent and a few chats, not your whole team.
     """)
 
 

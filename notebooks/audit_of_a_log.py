@@ -26,8 +26,8 @@ def introduction():
     mo.md("""
     # Audit of a log
 
-    **You learn** to judge the export of a help desk by your SOP, and to read the answer: what was kept, what was broken, and what the log
-    does not tell. There is no second copy of a rule, and nothing about the log is guessed.
+    **You learn** to judge the export of a help desk by your SOP, and to read the answer: what was kept, what was
+    broken, and what the log does not tell. There is no second copy of a rule, and nothing about the log is guessed.
 
     The log is made up: three cases, ten rows. Yours may have millions.
     """)
@@ -51,8 +51,8 @@ def map_in_words():
     mo.md("""
     ## What the log means
 
-    A **map** says which column is what, how times are written and in which zone, and which word means which status. It also says what the
-    log *tells*: here nothing changes a status without a row.
+    A **map** says which column is what, how times are written and in which zone, and which word means which status. It
+    also says what the log *tells*: here nothing changes a status without a row.
     """)
 
 
@@ -82,8 +82,9 @@ def judged_in_words():
     mo.md("""
     ## What was kept, broken, unknown
 
-    A rate is of what is known. *Unknown* is not *kept*: the rule looked at something that the log does not tell, and what that is decides.
-    Choose *email* above: who the customer is need not be asked there, so rules that were unknown are kept or not concerned.
+    A rate is of what is known. *Unknown* is not *kept*: the rule looked at something that the log does not tell, and
+    what that is decides. Choose *email* above: who the customer is need not be asked there, so rules that were unknown
+    are kept or not concerned.
     """)
 
 
@@ -99,7 +100,8 @@ def breaches_in_words():
     mo.md("""
     ## What was broken
 
-    Each breach with its row. These are plain rows: `polars.DataFrame(report.frame())` or `pandas.DataFrame(report.frame())` takes them, too.
+    Each breach with its row. These are plain rows: `polars.DataFrame(report.frame())` or
+    `pandas.DataFrame(report.frame())` takes them, too.
     """)
 
 

@@ -25,8 +25,9 @@ def introduction():
     mo.md("""
     # Edit a rule and see what changes
 
-    **You learn** to review an edit of an SOP by what it does. Two policies work side by side at three small desks: chats up to the limit, a
-    chat that falls silent, a case on WhatsApp. Every command is decided under both, and what is decided otherwise is told.
+    **You learn** to review an edit of an SOP by what it does. Two policies work side by side at three small desks:
+    chats up to the limit, a chat that falls silent, a case on WhatsApp. Every command is decided under both, and what
+    is decided otherwise is told.
 
     Below stands a policy. It says only what differs from the SOP that ships. Edit it.
     """)
@@ -71,8 +72,8 @@ def change_in_words():
     mo.md("""
     ## What changes
 
-    A column is one change: what goes otherwise, where, by which rule, and which of the edits makes it so. A mark says whether it is looser
-    (+, now allowed), stricter (−, now refused) or otherwise (≠).
+    A column is one change: what goes otherwise, where, by which rule, and which of the edits makes it so. A mark says
+    whether it is looser (+, now allowed), stricter (−, now refused) or otherwise (≠).
     """)
 
 
@@ -88,7 +89,8 @@ def stories_in_words():
     mo.md("""
     ## Why
 
-    Each change has the shortest story that ends otherwise, both answers to its last step, and the edit that makes the difference.
+    Each change has the shortest story that ends otherwise, both answers to its last step, and the edit that makes the
+    difference.
     """)
 
 

@@ -12,8 +12,19 @@ app = marimo.App(width="medium", app_title="The life of a case")
 with app.setup:
     import marimo as mo
 
-    from casecore import CUSTOMER, SYSTEM, Channel, CloseCase, Desk, OpenCase, ReceiveMessage, SendReply, Status
-    from casecore import history, transcript
+    from casecore import (
+        CUSTOMER,
+        SYSTEM,
+        Channel,
+        CloseCase,
+        Desk,
+        OpenCase,
+        ReceiveMessage,
+        SendReply,
+        Status,
+        history,
+        transcript,
+    )
     from casecore.reports.pictures import legal_moves, life_of_case
     from casecore.testing.scenario import at, team_of
 
@@ -23,8 +34,9 @@ def introduction():
     mo.md("""
     # The life of a case
 
-    A parcel of Maria's is lost, and she writes on WhatsApp. **You learn** what a desk knows of her case while it goes from *new* to
-    *closed*: who holds it, whom it waits for, which clocks run, what is due next, and where it may go from here.
+    A parcel of Maria's is lost, and she writes on WhatsApp. **You learn** what a desk knows of her case while it goes
+    from *new* to *closed*: who holds it, whom it waits for, which clocks run, what is due next, and where it may go
+    from here.
 
     What people do are **commands**; what comes of them are **events**. Nothing happens by itself, and no clock is read.
     """)
@@ -81,7 +93,8 @@ def record_in_words():
     mo.md("""
     ## What is kept of it, and what is due
 
-    An application stores the case, and wakes up when something is due. Each instant names the key of the policy that sets it.
+    An application stores the case, and wakes up when something is due. Each instant names the key of the policy that
+    sets it.
     """)
 
 

@@ -26,8 +26,9 @@ def introduction():
     mo.md("""
     # Three chats: what would change?
 
-    The SOP lets an agent have two chats at once, and the queue grows. Somebody says: *let them have three*. **You learn** what that would
-    change before anybody's day depends on it: what is refused, whether the promises still hold, and which steps go otherwise.
+    The SOP lets an agent have two chats at once, and the queue grows. Somebody says: *let them have three*. **You
+    learn** what that would change before anybody's day depends on it: what is refused, whether the promises still hold,
+    and which steps go otherwise.
     """)
 
 
@@ -91,8 +92,8 @@ def check_in_words():
     mo.md("""
     ## Are the promises still kept?
 
-    A morning is one story. A **check** tries every order of steps at small desks: chats up to the limit, and an agent with a limit of her
-    own. *Nobody has more than the limit* (P04) and *nothing is lost* (P16) are asked at each step.
+    A morning is one story. A **check** tries every order of steps at small desks: chats up to the limit, and an agent
+    with a limit of her own. *Nobody has more than the limit* (P04) and *nothing is lost* (P16) are asked at each step.
     """)
 
 
@@ -108,7 +109,8 @@ def diff_in_words():
     mo.md("""
     ## What goes otherwise than today?
 
-    Both policies at the same desk: every step that one allows and the other refuses, with the shortest story that ends so.
+    Both policies at the same desk: every step that one allows and the other refuses, with the shortest story that ends
+    so.
     """)
 
 

@@ -23,8 +23,8 @@ def introduction():
     mo.md("""
     # What may I do, and why not?
 
-    **You learn** to ask a desk the two questions of every agent's screen. What may be done is on the menu; what may not has **every** reason
-    beside it: the rule, what was measured, and what would help.
+    **You learn** to ask a desk the two questions of every agent's screen. What may be done is on the menu; what may not
+    has **every** reason beside it: the rule, what was measured, and what would help.
 
     The team: *ana* may reply; *ben* may not, he writes drafts; *cleo* also approves drafts; *dora* also supervises.
     """)
@@ -50,8 +50,8 @@ def moves_in_words(agent, desk):
     mo.md(f"""
     ## Where the case may go
 
-    It is held by **{desk.cases["c1"].case.assignee or "nobody"}**. A thick line is a move that {agent.value} may make now; a dashed one is
-    refused, and the rule stands below.
+    It is held by **{desk.cases["c1"].case.assignee or "nobody"}**. A thick line is a move that {agent.value} may make
+    now; a dashed one is refused, and the rule stands below.
     """)
 
 
@@ -65,7 +65,8 @@ def menu_in_words(agent):
     mo.md(f"""
     ## The menu
 
-    All that anybody can do with a case, asked for {agent.value}: first what is allowed, with what it asks for; then the rest, and why not.
+    All that anybody can do with a case, asked for {agent.value}: first what is allowed, with what it asks for; then the
+    rest, and why not.
     """)
 
 
@@ -104,8 +105,8 @@ def refusal_in_words():
     mo.md("""
     ## One step, tried
 
-    A command that is refused changes nothing, so it can be tried before a button is shown. *All* reasons come at once: nobody mends one to
-    meet the next.
+    A command that is refused changes nothing, so it can be tried before a button is shown. *All* reasons come at once:
+    nobody mends one to meet the next.
     """)
 
 
