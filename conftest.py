@@ -1,8 +1,8 @@
 """What every test run needs: pages are executed, folders mark their tests as slow, Hypothesis has three profiles.
 
-`pytest --hypothesis-profile=NAME` chooses how many examples are drawn: few under `fast`, which is the default, `full`
-ones where coverage is counted, and very many under `soak`, which alone draws others on every run: what a gate counts
-never depends on chance. `tests/profiles.py` scales what single tests ask for.
+`pytest --hypothesis-profile=NAME` chooses how many examples are drawn: few under `fast`, which is the default, more
+under `full`, for the slow tests of `make test-all`, and very many under `soak`, which alone draws others on every run:
+what a gate counts never depends on chance. `tests/profiles.py` scales what single tests ask for.
 """
 
 from collections.abc import Iterable

@@ -19,6 +19,7 @@ COMMANDS = {
 
 FORMATS = {
     "as_github": {"audit.reports.formats", "check.formats", "diff.formats", "templates.formats"},
+    "as_html": {"audit.reports.formats", "check.formats", "diff.formats"},
     "as_json": {"audit.reports.formats", "check.formats", "diff.formats", "templates.formats"},
     "as_junit": {"audit.reports.formats", "check.formats"},
     "as_markdown": {"audit.reports.formats", "check.formats", "diff.formats"},

@@ -23,6 +23,7 @@ def test_what_was_injected_is_found_and_nothing_else():
     assert 0 == sum(count.unknown for count in audit.tally.counts.values())
 
 
+@pytest.mark.slow  # a log for each way of hiding
 @pytest.mark.parametrize("hiding", sorted(HIDINGS))
 def test_hidden_rows_turn_verdicts_into_unknown_only(hiding):
     """However rows are hidden, as long as the map says honestly what the log does not tell."""

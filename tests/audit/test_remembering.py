@@ -36,6 +36,7 @@ def test_statuses(seed):
     assert audited(rows, telling) == audited(rows, telling, forgets=True)
 
 
+@pytest.mark.slow  # a log for each way of hiding, judged twice
 @pytest.mark.parametrize("hiding", sorted(HIDINGS))
 def test_hidden_rows(hiding):
     """And of one that tells some commands wholly."""

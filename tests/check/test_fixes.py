@@ -1,6 +1,7 @@
 """The nearest fix of a policy, and other corners of a judgement."""
 
 import attrs
+import pytest
 
 from casecore import HOUSE, Policy
 from casecore.check import Fix, PromiseVerdict, check
@@ -255,6 +256,7 @@ def test_an_edge_that_nothing_goes_along():
     assert "close (escalated → closed)" in judgement.why
 
 
+@pytest.mark.slow  # it searches for each fix
 def test_a_fix_that_would_take_the_scope_away_is_none():
     """With the shipped limit it would be another scope, of which nothing is known."""
     narrow = attrs.evolve(SHIPPED, capacity=attrs.evolve(SHIPPED.capacity, chat=1))

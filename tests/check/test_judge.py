@@ -27,6 +27,7 @@ CALLS = "voice-limit"
 # Verdicts ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # it searches several scopes
 def test_what_fails_is_told_with_the_shortest_story_of_all_scopes():
     """A limit that is not kept fails in the scope of the limit; the story is told there."""
     report = check(SOP, house=without("capacity.channel"), only=frozenset({"04"}), scopes=(CALLS,), walk=0)

@@ -242,6 +242,7 @@ class TestWhatIsTried:
         assert [True, False] == [command.template is not None for command in commands(text, StartOutbound)]
 
 
+@pytest.mark.slow  # it searches scopes of its own
 class TestTraps:
     """A rule that leaves a case no way to its end breaks promise 18, and its story is told."""
 
@@ -323,6 +324,7 @@ class TestTraps:
 class TestFindings:
     """What the scopes show of the rules themselves."""
 
+    @pytest.mark.slow  # it searches scopes of its own
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
@@ -354,6 +356,7 @@ class TestFindings:
         """A rule that never refuses, always does, or beside which another one does."""
         assert expected == about_rules(checked(text))
 
+    @pytest.mark.slow  # it searches scopes of its own
     @pytest.mark.parametrize("name", sorted(path.stem for path in BROKEN.iterdir()))
     def test_broken_rules(self, name):
         """Five SOPs of different trades in which something about a rule is wrong."""
@@ -362,6 +365,7 @@ class TestFindings:
         length = 0 if judgement.story is None else len(judgement.story)
         assert FOUND[name] == (length, [code for code, _ in about_rules(report)])
 
+    @pytest.mark.slow  # it searches scopes of its own
     def test_what_nobody_provides(self):
         """An attribute, or a tag, that nobody may set: who has it, has it from the first message on."""
         declared = 'attributes.x = { type = "flag", set_by = [] }\ntags.restricted_to = []\n'

@@ -284,7 +284,7 @@ class TestFormats:
 
     def test_every_format_is_offered(self):
         """What the module offers is what the table has."""
-        assert {"json", "md", "github", "sarif"} == FORMATS.keys()
+        assert {"json", "md", "github", "sarif", "html"} == FORMATS.keys()
         assert set(formats.__all__) > {writer.__name__ for writer in FORMATS.values()}
 
 

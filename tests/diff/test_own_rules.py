@@ -49,6 +49,7 @@ LIMIT = ("refund.limit",)
 WHEN, NEEDED, MODE = (f'rule."refund.limit".{word}' for word in ("when", "needs", "enforcement"))
 
 
+@pytest.mark.slow  # it compares in several scopes
 @pytest.mark.parametrize(
     ("new", "expected"),
     [
@@ -106,6 +107,7 @@ def test_a_time():
     assert Label.LOOSER is diff(policy_of(longer), policy_of(waits)).changes[0].label
 
 
+@pytest.mark.slow  # it compares in several scopes
 def test_from_a_date_on():
     """A rule that blocks from a date on is compared then, and strands nothing that somebody can still close."""
     dated = '[[change]]\non = 2027-01-01\nset = { "enforcement.refund.limit" = "block" }\n'
@@ -147,6 +149,7 @@ class TestEdits:
         ]
         assert () == edits_of(policy_of(OLD + OTHER), policy_of(OTHER + OLD))
 
+    @pytest.mark.slow  # it compares in several scopes
     def test_words_and_lines(self):
         """With both values, and where they stand."""
         old, new = (
@@ -160,6 +163,7 @@ class TestEdits:
         assert "above = 200" in edit_text(edit)
         assert "(A refund above 100 EUR is closed by whoever may approve)" in entry.title
 
+    @pytest.mark.slow  # it compares in several scopes
     def test_a_rule_that_is_new(self):
         """It is told whole, at its first line."""
         old, new = policy_of(OLD, "old.toml"), policy_of(OLD + OTHER, "new.toml")
@@ -185,6 +189,7 @@ class TestEdits:
         assert ["refund.limit", "vip.note"] == [rule.id for rule in apply_edit(old, whole).rule]
         assert ["refund.limit"] == [rule.id for rule in apply_edit(new, whole, back=True).rule]
 
+    @pytest.mark.slow  # it compares in several scopes
     @pytest.mark.parametrize(("word", "said"), [("title", "name"), ("remedy", "done")])
     def test_what_no_desk_shows(self, word, said):
         """What a refusal says is no decision."""

@@ -1,4 +1,4 @@
-"""What the README promises, and the life cycle in `docs/domain.md`, beside its examples, which run as tests themselves."""
+"""What the README promises beside its examples, which run as tests themselves; and the life cycle of the domain."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ from casecore.kernel.shown import Displayed
 from casecore.projections.inbox import ClockAtRisk, Duty, IdleRight, Offer, OpenCommitment, Review, SnoozedCase, Window
 from casecore.projections.transcript import EntryKind, Transcript
 from casecore.replay import DayError
+from casecore.reports.pages.tables import html_table
 from casecore.reports.shown.displays import Display, DisplayTable, Writer, cell_lines
 from casecore.reports.shown.forms import display_html, display_markdown, display_text, mime_bundle
-from casecore.reports.shown.tables import html_table
 from casecore.testing.scenario import at, case_in, given
 from tests.shown.things import MAKERS, SOP, WROTE, a_day, the_story
 
@@ -83,7 +83,7 @@ def test_a_table_in_html():
     assert ">C &amp; \ufffdD</caption>" in html
     assert [True, True, True] == [part in html for part in ('<th scope="row"', ">x\ny</th>", "></td>")]
     assert ">1<" not in html
-    assert "<tbody>\n\n</tbody>" in html_table([], caption="nothing")
+    assert "<tbody></tbody>" in html_table([], caption="nothing")
 
 
 def test_what_has_no_rows():
@@ -226,6 +226,9 @@ def test_actions_say_why_not():
     allowed = [one for one in actions if one.allowed]
     assert f"<{len(actions)} actions: {len(allowed)} allowed, {len(actions) - len(allowed)} refused>" == repr(actions)
     assert actions == tuple(actions)
+    assert repr(actions[:3]).startswith("<3 actions: ")
+    assert actions[:3] == tuple(actions)[:3]
+    assert actions[-1] is tuple(actions)[-1]
     assert "✗ close: draft d1 waits on case c1" in str(actions)
     assert "<✓ add_note, asks for note, text>" in map(repr, allowed)
     assert "<✓ set_pending>" in map(repr, allowed)

@@ -354,6 +354,7 @@ def test_agents_of_another_policy(agent):
     assert agent.queues <= {"general"}
 
 
+@pytest.mark.slow  # thousands of commands
 def test_commands_are_well_spread_and_often_accepted():
     """A good share of what is drawn is accepted, and four in five commands are accepted, and refused."""
     steps = []

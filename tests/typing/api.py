@@ -433,6 +433,11 @@ def what_people_look_at(desk: Desk, events: tuple[Event, ...]) -> None:
     """The inbox, the history, the customer card and what calls an agent."""
     assert_type(inbox(desk, "ana", NOW), Inbox)
     assert_type([*history(events, "c1", "pt")], list[Line])
+    assert_type([*desk.actions("ana", "c1", NOW)], list[Action])
+    assert_type(desk.due()[0], Due)
+    assert_type([*desk.due()[:3]], list[Due])
+    assert_type(desk.due().frame(), list[dict[str, Any]])
+    assert_type(f"{desk:md}", str)
     assert_type(line(events[0]).text, str)
     assert_type(customer_card(desk, events, "maria"), CustomerCard)
     assert_type([*notifications(events, desk, {"ana": AlertSettings()})], list[Notification])

@@ -42,7 +42,7 @@ from casecore.reports import github, junit, sarif
 from casecore.reports.as_json import command_json, location_to_dict, told_to_dict
 from casecore.reports.markdown import cell, details, table
 
-__all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
+__all__ = ["FORMATS", "as_github", "as_html", "as_json", "as_junit", "as_markdown", "as_sarif"]
 
 OUTCOMES: Final[Mapping[PromiseVerdict, junit.TestOutcome]] = MappingProxyType(
     {
@@ -196,7 +196,17 @@ def _markdown_details(finding: Finding, judgement: Judgement, policy: Policy) ->
         yield from ("", f"nearest fix: {cell(fix_text(judgement.fix))} (checked again)")
 
 
+# A page -------------------------------------------------------------------------------------------------
+
+
+def as_html(report: Report, file: str) -> str:
+    """A page for a browser; what draws its pictures is imported only when it is asked for."""
+    from casecore.check.html_page import check_page
+
+    return check_page(report, file)
+
+
 FORMATS: Final[Mapping[str, Callable[[Report, str], str]]] = MappingProxyType(
-    {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit, "md": as_markdown}
+    {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit, "md": as_markdown, "html": as_html}
 )
 """Each format and what writes it: (report, the name of the policy's file) -> text."""

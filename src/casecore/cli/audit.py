@@ -65,7 +65,7 @@ def audit(
     *,
     map: Annotated[str | None, Parameter(metavar="FILE")] = None,  # noqa: A002 -- the option's name
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Literal["text", "json", "md", "github", "junit", "csv"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "json", "md", "github", "junit", "csv", "html"] = "text",  # noqa: A002 -- the option's name
     fail_on: Annotated[tuple[str, ...], Parameter(negative="", show_default=False, metavar="RULE")] = (),
     only: Annotated[tuple[str, ...], Parameter(negative="", show_default=False, metavar="RULE")] = (),
     since: str | None = None,
@@ -88,8 +88,8 @@ def audit(
         logs: The log: files, or patterns like 2026-*.csv.
         map: What the log's columns and words mean, a TOML file; or the name of a map that ships, e.g. servicenow.
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
-        format: Text for people, JSON, Markdown, GitHub's workflow commands, JUnit's XML with a test case a rule, or CSV
-            with a row for each breach.
+        format: Text for people, JSON, Markdown, GitHub's workflow commands, JUnit's XML with a test case a rule, CSV
+            with a row for each breach, or a page for a browser (html).
         fail_on: What is answered by exit code 1: the ids of rules, broken (any rule that the policy does not only warn
             of), odd (anything odd about the log), unknown (any rule of which nothing is known) or nothing; separated by
             commas. Where it is left out: broken.
@@ -240,7 +240,7 @@ def _run(asked: AuditRequest, findings: str | None) -> AuditReport:
             asked.map,
             house=asked.house,
             told=told,
-            keep=KEPT if asked.form == "text" else MOST_KEPT,
+            keep=KEPT if asked.form in {"text", "html"} else MOST_KEPT,
             **asked.options,
         )
     if asked.policy is Policy.default():

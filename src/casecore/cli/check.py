@@ -90,7 +90,7 @@ def check(
     file: str | None = None,
     /,
     *,
-    format: Literal["text", "json", "sarif", "github", "junit", "md"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "json", "sarif", "github", "junit", "md", "html"] = "text",  # noqa: A002 -- the option's name
     only: str | None = None,
     scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     write_stories: Annotated[str | None, Parameter(metavar="DIR")] = None,
@@ -113,7 +113,8 @@ def check(
 
     Args:
         file: The SOP, a TOML file; - for standard input; the one that ships with casecore if it is left out.
-        format: Text for people, JSON, SARIF, GitHub's workflow commands, JUnit's XML, or Markdown.
+        format: Text for people, JSON, SARIF, GitHub's workflow commands, JUnit's XML, Markdown, or a page for a
+            browser (html).
         only: Numbers of promises, e.g. 04,06.
         scope: The name of a scope to search; once for each. All of them if it is left out.
         write_stories: A directory for the story of every promise that fails, as a day that `casecore replay` reads.

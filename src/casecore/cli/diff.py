@@ -52,7 +52,7 @@ def diff(
     at: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     git: Annotated[str | None, Parameter(metavar="REV")] = None,
     log: Annotated[str | None, Parameter(metavar="DAY")] = None,
-    format: Literal["text", "json", "md", "github", "sarif"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "json", "md", "github", "sarif", "html"] = "text",  # noqa: A002 -- the option's name
     fail_on: Annotated[
         tuple[Literal["looser", "stricter", "other", "stranded", "untried", "any"], ...],
         Parameter(negative="", show_default=False),
@@ -75,7 +75,8 @@ def diff(
         at: A date at which one file is compared with itself at another date; to be given twice.
         git: A revision of git, with whose version of the file it is compared; without a file that is sop.toml.
         log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
-        format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
+        format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, SARIF, or
+            a page for a browser (html).
         fail_on: What is answered by exit code 1: looser, stricter, other, stranded, untried (edited, and nobody
             tries it) or any difference; once for each. Where it is left out: stranded.
         promises: Also ask which promises (§10) have another verdict from now on; this takes up to twice as long.

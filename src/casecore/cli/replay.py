@@ -38,7 +38,7 @@ def replay(
     /,
     *,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Literal["text", "json", "github", "junit"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "json", "github", "junit", "html"] = "text",  # noqa: A002 -- the option's name
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     transcript: Annotated[str | None, Parameter(metavar="CASE")] = None,
@@ -56,7 +56,7 @@ def replay(
         policy: The SOP, a TOML file; if it is left out the one that the day names, or else the one that ships with
             casecore.
         format: Sentences for people, a JSON object a step for programs, GitHub's workflow commands for steps that went
-            otherwise than expected, or JUnit's XML with a test case a story.
+            otherwise than expected, JUnit's XML with a test case a story, or a page for a browser (html).
         promises: Let the witnesses watch, and say which promises a step breaks.
         quiet: Show only the steps that went otherwise than expected, or broke a promise, and the end.
         transcript: A case, or a customer: show what was said and noted there, whole, and nothing else.
@@ -108,6 +108,10 @@ def _choose_report(form: str, file: str, *, quiet: bool) -> ReplayReport:
     services = {"github": DayFindings.as_github, "junit": DayFindings.as_junit}
     if form in services:
         return ServiceReport(file, services[form])
+    if form == "html":
+        from casecore.cli.replay_page import PageReport
+
+        return PageReport(file, quiet=quiet)
     return JsonReport(quiet=quiet) if form == "json" else TextReport(Screen(), quiet=quiet)
 
 

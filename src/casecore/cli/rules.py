@@ -15,6 +15,7 @@ from casecore.cli.streams import write_document
 from casecore.policies import Policy
 from casecore.policies.citing import keys_that_set
 from casecore.projections.rules import RULE_HEAD, ListedRule, list_rules, listed_cells
+from casecore.reports.paths import SHIPPED_SOP
 from casecore.reports.text import plural
 
 TABLE: Final = 100
@@ -35,7 +36,7 @@ def _key_to_dict(key: str, policy: Policy) -> dict[str, Any]:
 def rules(
     *,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Literal["text", "md", "json"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "md", "json", "html"] = "text",  # noqa: A002 -- the option's name
     house: HouseName = None,
 ) -> int:
     """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
@@ -46,7 +47,7 @@ def rules(
 
     Args:
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
-        format: A table for the terminal, a Markdown table, or JSON.
+        format: A table for the terminal, a Markdown table, JSON, or a page for a browser (html).
         house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
             an installed package has them.
     """
@@ -55,6 +56,11 @@ def rules(
     found, screen = list_rules(sop, rooms), Screen()
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
+        return 0
+    if format == "html":
+        from casecore.cli.rules_page import rules_page
+
+        write_document(rules_page(found, sop, policy or SHIPPED_SOP))
         return 0
     head, rows = RULE_HEAD, [listed_cells(rule) for rule in found]
     if format == "md":

@@ -24,7 +24,9 @@ from casecore.reports import github, junit, sarif
 from casecore.reports.as_json import command_json, told_to_dict
 from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.markdown import bullets, cell
-from casecore.reports.text import visible
+from casecore.reports.pages.findings import finding_article
+from casecore.reports.pages.page import Headline, PagePart, html_page
+from casecore.reports.text import plural, visible
 
 
 def unreadable_findings(error: CasecoreError, file: str = "", revision: str = "") -> Iterator[Finding]:
@@ -93,12 +95,21 @@ def show_unreadable(command: str, error: CasecoreError, form: str, file: str = "
             )
         case "md":
             write_document(unreadable_markdown(title, found))
+        case "html":
+            write_document(unreadable_page(command, file, found))
     return report_error(error)
 
 
 def unreadable_markdown(title: str, found: list[Finding]) -> str:
     """The same as Markdown."""
     return "\n".join([f"## {cell(title)}: could not run", "", *bullets(map(_line, found))])
+
+
+def unreadable_page(command: str, file: str, found: list[Finding]) -> str:
+    """The same as a page."""
+    told = [finding_article(one, "✗ could not run", id_=f"f{number}") for number, one in enumerate(found, 1)]
+    answer = Headline("bad", "It could not run: nothing was looked at", (f"{plural(len(found), 'problem')}.",))
+    return html_page(command, file or "casecore", answer, parts=[PagePart("problems", "Problems", told)])
 
 
 def _line(finding: Finding) -> str:

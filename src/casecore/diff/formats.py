@@ -44,7 +44,7 @@ from casecore.reports import github, sarif
 from casecore.reports.as_json import command_json, location_to_dict
 from casecore.reports.markdown import bullets, cell, details, table
 
-__all__ = ["FORMATS", "as_github", "as_json", "as_markdown", "as_sarif"]
+__all__ = ["FORMATS", "as_github", "as_html", "as_json", "as_markdown", "as_sarif"]
 
 
 def as_github(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
@@ -166,7 +166,17 @@ def _markdown_details(one: DiffEntry, report: Differences) -> Iterator[str]:
     yield from ("", cell("; ".join(one.more)))
 
 
+# A page -------------------------------------------------------------------------------------------------
+
+
+def as_html(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
+    """A page for a browser; what draws its pictures is imported only when it is asked for."""
+    from casecore.diff.html_page import diff_page
+
+    return diff_page(report, old, new, day)
+
+
 FORMATS: Final[Mapping[str, Callable[[Differences, str, str, RedecidedDay | None], str]]] = MappingProxyType(
-    {"json": as_json, "md": as_markdown, "github": as_github, "sarif": as_sarif}
+    {"json": as_json, "md": as_markdown, "github": as_github, "sarif": as_sarif, "html": as_html}
 )
 """Each format and what writes it: (report, the old file's name, the new file's name, a day or None) -> text."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, SupportsIndex, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -90,9 +90,17 @@ class Framed(Displayed):
 
 
 class DisplayedList(Framed, tuple[T, ...]):
-    """Several things of a kind: a tuple, that shows itself as one."""
+    """Several things of a kind: a tuple, that shows itself as one; so does a slice of it."""
 
     __slots__ = ()
+
+    @overload
+    def __getitem__(self, place: SupportsIndex, /) -> T: ...
+    @overload
+    def __getitem__(self, place: slice, /) -> DisplayedList[T]: ...
+    def __getitem__(self, place: SupportsIndex | slice, /) -> T | DisplayedList[T]:
+        found: Any = super().__getitem__(place)
+        return type(self)(found) if isinstance(place, slice) else found
 
 
 class DisplayedLines(Framed, Iterator[T]):

@@ -237,7 +237,17 @@ def sections(report: AuditReport) -> Iterator[tuple[str, list[str]]]:
             yield title, lines
 
 
+# A page -------------------------------------------------------------------------------------------------
+
+
+def as_html(report: AuditReport) -> str:
+    """A page for a browser; what draws its pictures is imported only when it is asked for."""
+    from casecore.audit.reports.html_page import audit_page
+
+    return audit_page(report)
+
+
 FORMATS: Final[Mapping[str, Callable[[AuditReport], str]]] = MappingProxyType(
-    {"json": as_json, "md": as_markdown, "github": as_github, "junit": as_junit, "csv": as_csv}
+    {"json": as_json, "md": as_markdown, "github": as_github, "junit": as_junit, "csv": as_csv, "html": as_html}
 )
 """Each format and what writes it."""

@@ -2,7 +2,6 @@
 
 * `displays.py`: the record: a title, sentences, tables, and who writes them.
 * `forms.py`: plain text of at most twelve lines, Markdown, HTML, rich's tables, rows.
-* `tables.py`: a table in HTML.
 
 What is said of which object is written beside it: `projections/shown/`, `check/shown.py`, `templates/shown.py`, and so
 on. `kernel/shown.py` tells the rules.

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 from casecore.reports.markdown import cell
+from casecore.reports.pages.elements import element
+from casecore.reports.pages.tables import html_table
 from casecore.reports.shown.displays import WIDTH, Display, DisplayTable, Writer, cell_lines
-from casecore.reports.shown.tables import html_table, html_text
 from casecore.reports.text import columns, plural, visible
 
 T = TypeVar("T")
@@ -118,14 +119,14 @@ def _more_text(table: DisplayTable) -> str:
 
 def display_html(display: Display) -> str:
     """HTML: a piece of a page, of elements that every notebook shows, without a script."""
-    parts = [f"<p><strong>{html_text(display.title)}</strong></p>"]
+    parts = [element("p", element("strong", display.title)).html]
     if display.lines:
-        parts.append(f"<ul>{''.join(f'<li>{html_text(line)}</li>' for line in display.lines)}</ul>")
+        parts.append(element("ul", [element("li", line) for line in display.lines]).html)
     for table in display.tables:
         if table.rows:
             rows = [{name: "\n".join(cell_lines(held)) for name, held in row.items()} for row in table.rows]
             parts.append(html_table(rows, caption=table.caption))
-            parts += [f"<p>{_more_text(table)}</p>"] if table.more else []
+            parts += [element("p", _more_text(table)).html] if table.more else []
     return "\n".join(["<div>", *parts, "</div>"])
 
 
