@@ -26,9 +26,10 @@ def introduction():
     mo.md("""
     # Three chats: what would change?
 
-    The SOP lets an agent have two chats at once, and the queue grows. Somebody says: *let them have three*. **You
-    learn** what that would change before anybody's day depends on it: what is refused, whether the promises still hold,
-    and which steps go otherwise.
+    The SOP lets an agent have two chats at once, and the queue grows. Somebody says: *let them have three*.
+
+    **You learn** what that would change, before anybody's day depends on it: what is refused, whether the promises
+    still hold, and which steps go otherwise.
     """)
 
 
