@@ -4,7 +4,7 @@
 comma := ,
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all faults soak laws mutants check docs bench bench-compare clean
+.PHONY: help demo test test-all faults soak laws mutants check docs notebooks playground bench bench-compare clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
@@ -21,7 +21,7 @@ test: .venv/with-test  ## run the fast tests
 	.venv/bin/python $(PYTEST) -m 'not slow'
 
 # What runs on Spark is tried where Java is there, and pages are looked at where Chromium is.
-MORE := docs,notebook$(if $(shell command -v java),$(comma)spark)$(if $(shell command -v chromium),$(comma)browser)
+MORE := docs,books$(if $(shell command -v java),$(comma)spark)$(if $(shell command -v chromium),$(comma)browser)
 test-all: .venv/with-test .venv/with-$(MORE)  ## run every test; the fast ones must cover every line and branch
 	.venv/bin/coverage erase
 	.venv/bin/coverage run $(PYTEST) -m 'not slow'
@@ -49,6 +49,12 @@ check: .venv/with-dev  ## check format, lint and types
 docs: .venv/with-docs  ## build the manual into build/docs, without network; any warning is an error
 	.venv/bin/sphinx-build -q -W --keep-going -n -E -b html docs build/docs
 	.venv/bin/python -m tests.docs.offline build/docs
+
+notebooks: .venv/with-books  ## execute the tour in Jupyter anew, and keep its outputs in notebooks/tour.ipynb
+	.venv/bin/python -m tests.notebooks.execute
+
+playground: .venv/with-books  ## export a notebook that runs in a browser into build/playground
+	.venv/bin/python -m tests.notebooks.playground
 
 bench: .venv/with-bench  ## measure the speed beside peers, and list what falls short
 	.venv/bin/python -m bench

@@ -16,7 +16,14 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 SLOW = [Path(__file__).parent / "tests" / folder for folder in ("laws", "proofs")]
 """Where the tests lie that `make test` leaves to `make test-all`."""
 
-TOLD = ["README.md", "docs/hosting.md", "docs/pictures.md", "docs/how-to/embed.md", "docs/how-to/persist.md"]
+TOLD = [
+    "README.md",
+    "docs/hosting.md",
+    "docs/notebooks.md",
+    "docs/pictures.md",
+    "docs/how-to/embed.md",
+    "docs/how-to/persist.md",
+]
 """The pages whose Python is run; `testpaths` in `pyproject.toml` has the same."""
 
 pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=TOLD).pytest()

@@ -381,4 +381,4 @@ class TestMarkdown:
         """Nothing that a policy says is mark-up, calls somebody, or breaks a table."""
         finding = Finding("CC201", Severity.ERROR, "queues.a|b", "<img src=x> @everyone `x` [a](b)\nnext", "")
         told = as_markdown(attrs.evolve(report, findings=(finding,)), FILE)
-        assert "| queues.a\\|b | &lt;img src=x\\> @\u200beveryone \\`x\\` \\[a\\](b) next |  |" in told
+        assert "| queues.a\\|b | &lt;img src=x\\> @\u200beveryone \\`x\\` [a\\](b) next |  |" in told

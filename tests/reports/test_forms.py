@@ -82,6 +82,10 @@ class TestMarkdown:
         """Nothing is mark-up that is none, nobody is called, and a line stays a line."""
         assert "&lt;b\\> @\u200ball \\`x\\` a\\|b c" == cell("<b> @all `x` a|b\nc")
 
+    def test_no_formula(self):
+        """No notebook takes a text for a formula or a link: marimo begins one with a bracket behind a backslash."""
+        assert "\\$5, \\$6, [a\\](b), \\\\[c\\]" == cell("$5, $6, [a](b), \\[c]")
+
     def test_parts(self):
         """A table, a list, and what is folded away."""
         assert ["| a | b |", "| --- | --- |", "| 1 | x\\|y |"] == [*table(("a", "b"), [("1", "x|y")])]

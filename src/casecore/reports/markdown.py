@@ -8,7 +8,8 @@ from typing import Final
 
 from casecore.reports.text import visible
 
-_OWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+_OWN: Final = re.compile(r"([\\`*_{}\]<>|#~@$])")
+"""Not `[`: where no `]` ends it, it begins nothing, but with a backslash a formula in marimo, as `$` does anywhere."""
 
 
 def cell(text: str) -> str:
