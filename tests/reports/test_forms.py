@@ -83,8 +83,9 @@ class TestMarkdown:
         assert "&lt;b\\> @\u200ball \\`x\\` a\\|b c" == cell("<b> @all `x` a|b\nc")
 
     def test_no_formula(self):
-        """No notebook takes a text for a formula or a link: marimo begins one with a bracket behind a backslash."""
-        assert "\\$5, \\$6, [a\\](b), \\\\[c\\]" == cell("$5, $6, [a](b), \\[c]")
+        """No notebook takes a text for a formula or a link: some begin one with a bracket behind a backslash."""
+        told = r"$5, $6, [a](b), \[c\], \(d\), \\], C:\e"
+        assert r"\$5, \$6, [a\](b), &#92;[c&#92;\], &#92;(d&#92;), \\&#92;\], C:\\e" == cell(told)
 
     def test_parts(self):
         """A table, a list, and what is folded away."""

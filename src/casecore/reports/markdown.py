@@ -11,10 +11,14 @@ from casecore.reports.text import visible
 _OWN: Final = re.compile(r"([\\`*_{}\]<>|#~@$])")
 """Not `[`: where no `]` ends it, it begins nothing, but with a backslash a formula in marimo, as `$` does anywhere."""
 
+_BEFORE_BRACKET: Final = re.compile(r"\\\\(?=[()\[]|\\\])")
+"""A backslash of the text, as it was escaped, where Jupyter would take it and its bracket for the end of a formula."""
+
 
 def cell(text: str) -> str:
     """A text in which everything is harmless that Markdown or HTML would read as its own."""
-    return _OWN.sub(r"\\\1", visible(text).replace("&", "&amp;")).replace("\\<", "&lt;").replace("\\@", "@\u200b")
+    escaped = _OWN.sub(r"\\\1", visible(text).replace("&", "&amp;")).replace("\\<", "&lt;").replace("\\@", "@\u200b")
+    return _BEFORE_BRACKET.sub("&#92;", escaped)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
