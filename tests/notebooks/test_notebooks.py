@@ -111,6 +111,15 @@ def test_the_page_has_each():
     assert sorted(path.name for path in (*MARIMO, TOUR)) == sorted(linked)
 
 
+def test_the_page_about_browsers_has_each_dependency():
+    """Where its wheel is for a browser, which has no time zones of its own: so tzdata is one there."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    told = (ROOT / "docs" / "playground.md").read_text("utf-8")
+    names = [re.match(r"[\w-]+", one)[0] for one in wanted]
+    assert [] == [name for name in names if not re.search(rf"^\| .*\b{name}\b.* \|", told, re.MULTILINE)]
+    assert "'emscripten'" in next(one for one in wanted if one.startswith("tzdata"))
+
+
 @pytest.mark.parametrize(("name", "language"), [("tickets.csv", "csv"), ("tickets.map.toml", "toml")])
 def test_the_log_is_that_of_the_page(name, language):
     """The made-up one of `docs/audit.md`: what is read there is found here."""
