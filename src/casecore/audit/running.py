@@ -194,9 +194,7 @@ def _judge_in_stages(
         used = sorted({*share.values()})
         how = f"in {len(used)} processes: its rows fall into groups that have nothing to do with each other"
         if len(used) > 1:
-            groups = [
-                laid.rows(lambda name, job=job: share[name] == job) for job in used
-            ]  # each is read by its process
+            groups = [laid.rows(_is_of(share, job)) for job in used]  # each is read by its own process
             tasks = [
                 Task(f"group {number}", partial(judge_group, whole, some, first, last))
                 for number, some in enumerate(groups, 1)

@@ -21,7 +21,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 import attrs
-from attrs import field, frozen
+from attrs import define, field
 
 from casecore.audit.judging.fold import ToldDesk
 from casecore.audit.judging.knowledge import FieldsOf, Knowledge, events_named_in
@@ -52,7 +52,7 @@ class RuleOutcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-@frozen
+@define(eq=False)
 class RowJudgement:
     """What is said of one row.
 

@@ -47,8 +47,9 @@ class Count:
 Counts: TypeAlias = dict[str, Count]
 """By the id of the rule."""
 
-Met: TypeAlias = tuple[tuple[str, RuleOutcome], ...]
-"""What is said of each rule that concerns a row. Few different things are, so that each is kept once, with a number."""
+Met: TypeAlias = tuple[tuple[str, ...], tuple[RuleOutcome, ...]]
+"""The rules that concern a row, and what is said of each. Few different things are, so that each is kept once, with a
+number."""
 
 
 @define
@@ -88,7 +89,7 @@ class RuleTally:
         """
         for rule, missing in unknown.items():
             self.unknown_for[rule][missing] += 1
-        met = self._met.setdefault(tuple(outcomes.items()), len(self._met))
+        met = self._met.setdefault((tuple(outcomes), tuple(outcomes.values())), len(self._met))
         self._times[met] += 1
         for counted, value in zip(self._sides.values(), values, strict=True):
             counted[value, met] += 1
@@ -124,6 +125,6 @@ class RuleTally:
         answers = [*self._met]
         counts: defaultdict[str, Count] = defaultdict(Count)
         for met, times in several:
-            for rule, outcome in answers[met]:
+            for rule, outcome in zip(*answers[met], strict=True):
                 counts[rule].add(outcome, times)
         return dict(sorted(counts.items()))
