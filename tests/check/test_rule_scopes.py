@@ -242,7 +242,6 @@ class TestWhatIsTried:
         assert [True, False] == [command.template is not None for command in commands(text, StartOutbound)]
 
 
-@pytest.mark.slow  # it searches scopes of its own
 class TestTraps:
     """A rule that leaves a case no way to its end breaks promise 18, and its story is told."""
 
@@ -300,11 +299,13 @@ class TestTraps:
         spam = '[lifecycle]\nclose_from = ["new"]\nclose_after = { resolved = "none" }\n'
         assert PromiseVerdict.PROVED is checked(spam + rule(["reply"], '{ tag = "x" }')).judgements[0].verdict
 
+    @pytest.mark.slow  # it searches for each period, or each fix
     def test_the_nearest_fix(self):
         """That a rule only warns, checked again."""
         fix = checked(CODE_LAST).judgements[0].fix
         assert ('rule."closing.code".enforcement', "block", "warn") == (fix.key, fix.old, fix.new)
 
+    @pytest.mark.slow  # it searches for each period, or each fix
     def test_a_change_to_come(self):
         """A rule that blocks from a date on strands what is in flight then."""
         text = rule(["resolve", "close"], '{ tag = "x" }', enforcement='"off"')
@@ -324,7 +325,6 @@ class TestTraps:
 class TestFindings:
     """What the scopes show of the rules themselves."""
 
-    @pytest.mark.slow  # it searches scopes of its own
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
@@ -365,26 +365,36 @@ class TestFindings:
         length = 0 if judgement.story is None else len(judgement.story)
         assert FOUND[name] == (length, [code for code, _ in about_rules(report)])
 
-    @pytest.mark.slow  # it searches scopes of its own
     def test_what_nobody_provides(self):
         """An attribute, or a tag, that nobody may set: who has it, has it from the first message on."""
+        assert ["CC214"] == self.needing('{ all = [{ tag = "vip" }] }')
+
+    @pytest.mark.slow  # it searches scopes of its own for each
+    @pytest.mark.parametrize(
+        ("needs", "codes"),
+        [
+            ('{ attribute = "x" }', ["CC214"]),
+            ('{ tag = "vip" }', ["CC214"]),
+            ('{ any = [{ tag = "vip" }, { attribute = "x", is = true }] }', ["CC214"]),
+            ('{ attribute = "x", is = true, unset = "skip" }', []),
+            ('{ any = [{ tag = "vip" }, { note = true }] }', []),
+            ('{ not = { tag = "vip" } }', []),
+        ],
+    )
+    def test_what_nobody_or_somebody_provides(self, needs, codes):
+        """Nobody, unless it may be unset, or something else will do."""
+        assert codes == self.needing(needs)
+
+    @pytest.mark.slow  # it searches scopes of its own
+    def test_what_nobody_has_to_provide(self):
+        """A rule that is off needs nothing."""
+        assert [] == self.needing('{ attribute = "x" }', enforcement='"off"')
+
+    @staticmethod
+    def needing(needs, **others):
+        """What is found of a rule that needs this, where nobody may set an attribute or a tag."""
         declared = 'attributes.x = { type = "flag", set_by = [] }\ntags.restricted_to = []\n'
-        never = [
-            '{ attribute = "x" }',
-            '{ tag = "vip" }',
-            '{ all = [{ tag = "vip" }] }',
-            '{ any = [{ tag = "vip" }, { attribute = "x", is = true }] }',
-        ]
-        some = [
-            '{ attribute = "x", is = true, unset = "skip" }',
-            '{ any = [{ tag = "vip" }, { note = true }] }',
-            '{ not = { tag = "vip" } }',
-        ]
-        for needs, codes in (*((one, ["CC214"]) for one in never), *((one, []) for one in some)):
-            report = checked(declared + rule(["snooze"], needs=needs))
-            assert codes == [code for code, _ in about_rules(report)], needs
-        off = checked(declared + rule(["snooze"], needs=never[0], enforcement='"off"'))
-        assert [] == about_rules(off)
+        return [code for code, _ in about_rules(checked(declared + rule(["snooze"], needs=needs, **others)))]
 
     def test_only_where_all_was_searched(self):
         """Of a rule of which only one scope was searched nothing is said; nor where a search was given up."""
