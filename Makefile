@@ -4,7 +4,7 @@
 comma := ,
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all faults soak laws mutants check docs notebooks playground bench bench-compare clean
+.PHONY: help demo test covered slow test-all faults soak laws mutants check docs notebooks playground bench bench-compare clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
@@ -20,14 +20,18 @@ PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: .venv/with-test  ## run the fast tests
 	.venv/bin/python $(PYTEST) -m 'not slow'
 
-# What runs on Spark is tried where Java is there, and pages are looked at where Chromium is.
-MORE := docs,books$(if $(shell command -v java),$(comma)spark)$(if $(shell command -v chromium),$(comma)browser)
-test-all: .venv/with-test .venv/with-$(MORE)  ## run every test; the fast ones must cover every line and branch
+covered: .venv/with-test  ## run the fast tests, which must cover every line and branch
 	.venv/bin/coverage erase
 	.venv/bin/coverage run $(PYTEST) -m 'not slow'
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered
+
+# What runs on Spark is tried where Java is there, and pages are looked at where Chromium is.
+MORE := docs,books$(if $(shell command -v java),$(comma)spark)$(if $(shell command -v chromium),$(comma)browser)
+slow: .venv/with-test .venv/with-$(MORE)  ## run the slow tests: laws, proofs, faults, Spark, notebooks, a browser
 	.venv/bin/python $(PYTEST) -m slow --hypothesis-profile=full
+
+test-all: covered slow  ## run every test; the fast ones must cover every line and branch
 
 faults: .venv/with-test  ## break casecore in each way of the table, and print what the proofs say
 	.venv/bin/python -m tests.faults
