@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -247,17 +248,11 @@ class ToldDesk:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
         record: Any = effect.record
-        stays = self.stays_of(record)
-
-        def make() -> Any:
-            made = create(event)
-            if type(made) is record:
-                made = thaw(made)  # what a room makes may be the same for all
-            return open_row(made, record, stays)
-
+        stays = self._stays.get(record, NOTHING)
         try:
-            return make()
+            return _open_new(create, event, record, stays)
         except NotTold as untold:
+            make = partial(_open_new, create, event, record, stays)
             made = self._in_any_case(make, untold, (event,), MOST_GUESSES)
         return self._blind(record, effect.row_id(event)) if made is None else made
 
@@ -432,6 +427,13 @@ class ToldDesk:
             elif table not in self._adopted:
                 self._adopted.add(table)
                 self.concerns_all = True
+
+
+def _open_new(create: Callable[[Event], Any], event: Event, record: type, stays: frozenset[str]) -> Any:
+    made = create(event)
+    if type(made) is record:
+        made = thaw(made)  # what a room makes may be the same for all
+    return open_row(made, record, stays)
 
 
 def untold_fields(knowledge: Knowledge, events: Collection[type[Event]], told: FieldsOf) -> FieldsOf:
