@@ -93,26 +93,21 @@ class LogPart:
     breaches: list[tuple[int, Violation]] = field(factory=list)
     judged: int = 0
     passed: int = 0
-    owed: tuple[Obligation, ...] = ()
+    owed: list[Obligation] = field(factory=list)
     differing: Differing = field(factory=Differing)
     other_tally: RuleTally = field(factory=RuleTally)
     second: Witnessed | None = None
     wide: int | None = None
 
-    def add(self, other: LogPart, keep: int | None) -> None:
-        """Take in what came of other rows.
-
-        Args:
-            other: That.
-            keep: How many breaches of each rule are kept; None: all.
-        """
+    def add(self, other: LogPart) -> None:
+        """Take in what came of other rows; the breaches of both stand one after the other."""
         self.tally.add(other.tally)
         self.other_tally.add(other.other_tally)
         self.differing.add(other.differing)
         self.judged += other.judged
         self.passed += other.passed
         self.owed += other.owed
-        self.breaches = first_of_each(sorted(self.breaches + other.breaches, key=itemgetter(0)), keep)
+        self.breaches += other.breaches
         if self.second is not None and other.second is not None:
             self.second.add(other.second)
         if self.wide is None:
@@ -212,7 +207,7 @@ class PartJudge:
         """
         since = self._since
         every = self._auditor.obligations.at_end(ends)
-        self._part.owed = tuple(one for one in every if since is None or one.done is None or one.done >= since)
+        self._part.owed = [one for one in every if since is None or one.done is None or one.done >= since]
         return self._part
 
 
@@ -244,10 +239,16 @@ def judge_group(
 
 
 def added_up(parts: Sequence[LogPart], keep: int | None) -> LogPart:
-    """What came of all parts together."""
+    """What came of all parts together.
+
+    Args:
+        parts: What came of each; the first one takes in the others.
+        keep: How many breaches of each rule are kept; None: all.
+    """
     whole, *others = parts
     for part in others:
-        whole.add(part, keep)
+        whole.add(part)
+    whole.breaches = first_of_each(sorted(whole.breaches, key=itemgetter(0)), keep)
     return whole
 
 

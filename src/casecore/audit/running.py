@@ -192,20 +192,20 @@ def _judge_in_stages(
         last: Any = laid.last
         share = laid.shares(jobs)
         used = sorted({*share.values()})
-        how = f"in {len(used)} processes: its rows fall into groups that have nothing to do with each other"
+        part: LogPart | None = None
         if len(used) > 1:
+            how = f"in {len(used)} processes: its rows fall into groups that have nothing to do with each other"
             groups = [laid.rows(_is_of(share, job)) for job in used]  # each is read by its own process
             tasks = [
                 Task(f"group {number}", partial(judge_group, whole, some, first, last))
                 for number, some in enumerate(groups, 1)
             ]
             part = added_up(run_tasks(tasks, len(used), (asked.policy, asked.against), lambda _: None), whole.keep)
-        else:
-            part = LogPart(wide=0)
-            how = "in one process: all its rows have to do with each other"
-        if part.wide is not None:
-            if part.wide:
+            if part.wide is not None:
                 how = f"in one process: row {part.wide:,} may concern any other, because it does not tell which"
+        else:
+            how = "in one process: all its rows have to do with each other"
+        if part is None or part.wide is not None:
             part = _judge_at_once(whole, laid.rows(), first, None)
     if noted is not None:
         noted(f"the log was judged {how}")

@@ -12,7 +12,8 @@ In two stages, as with `--jobs`:
    From what was named together the driver works out the groups.
 2. The rows are laid together by group, and each partition judges its groups (`parts.py`), its rows in their order.
 
-What comes of the partitions is added up on the driver: it is small, whatever the log is. Where a row may concern any
+What comes of the partitions is added up on the driver: counts, the breaches that the report keeps, and what was owed,
+which is one thing at least for each case (its service clocks). Where a row may concern any
 other, because the log does not tell which, all rows are laid into one partition: then Spark is of no use, and it is
 said. The frame is read twice; persist it if it is dear to make.
 
@@ -22,7 +23,7 @@ A row is numbered as the frame has it. Breaches are in order of time, and of one
 from __future__ import annotations
 
 import pickle
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -193,12 +194,11 @@ class _Course:
     @classmethod
     def of(cls, sums: Iterable[_Sums]) -> _Course:
         """What the sums of all rows come to."""
-        counts: dict[int, int] = {}
+        counts = Counter[int]()
         groups = Groups()
         instants: list[int] = []
         for one in sums:
-            for number, rows in one.counts.items():
-                counts[number] = counts.get(number, 0) + rows
+            counts.update(one.counts)
             instants += [at for at in (one.first, one.last) if at is not None]
             for ids in one.together:
                 groups.join(ids)
@@ -262,7 +262,7 @@ def link_rows(asked: AuditPlan, batches: Iterable[Any]) -> Iterator[Any]:
     rows, _ = _rows_of(table, asked, every=True)  # of a case, other rows may lie in other partitions
     for row in rows:
         ids[row.number - 1] = [*links.ids_in(row)]
-        at[row.number - 1] = (row.at - _EPOCH) // timedelta(microseconds=1)
+        at[row.number - 1] = _microseconds(row.at)
     columns = {IDS: pa.array(ids, pa.list_(pa.string())), AT: pa.array(at, pa.int64())}
     for name, values in columns.items():
         table = table.set_column(table.column_names.index(name), name, values)
@@ -276,12 +276,11 @@ def sum_up(batches: Iterable[Any]) -> Iterator[Any]:
         batches: The rows.
     """
     table = _table_of(batches)
-    counts: dict[int, int] = {}
+    counts = Counter[int]()
     instants: list[int] = []
     together: set[tuple[str, ...]] = set()
     if table is not None:
-        for mark in table[MARK].to_pylist():
-            counts[mark >> _PARTITION] = counts.get(mark >> _PARTITION, 0) + 1
+        counts = Counter(mark >> _PARTITION for mark in table[MARK].to_pylist())
         instants = [at for at in table[AT].to_pylist() if at is not None]
         together = {tuple(dict.fromkeys(ids)) for ids in table[IDS].to_pylist() if ids and len(ids) > 1}
     sums = _Sums(counts, min(instants, default=None), max(instants, default=None), frozenset(together))
@@ -331,8 +330,12 @@ def _placed(rows: Iterator[LogRow], numbers: list[int]) -> Iterator[PlacedRow]:
     """Rows with their numbers in the frame, each at a place by its instant, then by its number."""
     for row in rows:
         number = numbers[row.number - 1]
-        instant = (row.at - _EPOCH) // timedelta(microseconds=1)
-        yield (instant << 64) + number, row._replace(number=number)
+        yield (_microseconds(row.at) << 64) + number, row._replace(number=number)
+
+
+def _microseconds(at: datetime) -> int:
+    """An instant as Spark's columns hold it: in microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _batch_of(columns: Mapping[str, list[Any]]) -> Any:

@@ -122,7 +122,7 @@ def audit(
             "pseudonyms": names,
             "against": None if against is None else load_policy(against, rooms),
             "jobs": jobs,
-            "noted": lambda how: print(f"casecore audit: {how}", file=sys.stderr) if jobs > 1 else None,
+            "noted": lambda how: print(f"casecore audit: {how}", file=sys.stderr),
         }
         if story is not None:
             return _tell_story(story, asked, policy, names, texts=texts)

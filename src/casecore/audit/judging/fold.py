@@ -248,7 +248,7 @@ class ToldDesk:
         """A new record; where too little is told to make it, one of which nothing is known."""
         create: Any = effect.create
         record: Any = effect.record
-        stays = self._stays.get(record, NOTHING)
+        stays = self.stays_of(record)
         try:
             return _open_new(create, event, record, stays)
         except NotTold as untold:

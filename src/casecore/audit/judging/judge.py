@@ -284,7 +284,7 @@ class Judge:
             return self._tried(check, view, subject, policy)
         if found is not None:
             return found[0]
-        self._asked_under[id(policy)] = policy
+        self._asked_under[id(policy)] = policy  # as long as it is held, no other one has its number
         with watching(view, subject) as way:
             said = self._tried(check, view, subject, policy)
         if isinstance(said, Reason):  # it names ids, so it is worded anew each time
